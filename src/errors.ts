@@ -44,6 +44,18 @@ export const catalogue = {
     operator: 'A value is over the size limit of the store.',
     next: 'Shorten the input; report it if it was not pasted by a person.',
   },
+  SM_STORE_CONFLICT: {
+    actor: 'developers',
+    user: 'Somebody else was faster. Nothing was changed.',
+    operator: 'A row with the same key exists already: two processes created the same thing at the same moment.',
+    next: 'Read again and decide on what is there now.',
+  },
+  SM_STORE_MISUSED: {
+    actor: 'developers',
+    user: 'Something went wrong on my side. Nothing was changed.',
+    operator: 'The store was used in a way it forbids; the field "why" names it.',
+    next: 'Report it with the time and the code.',
+  },
   SM_GRAPH_FORBIDDEN: {
     actor: 'administrator',
     user: 'Microsoft Graph refused this: a permission or an Entra role is missing.',

@@ -614,6 +614,8 @@ export type Incident = {
   readonly suppressedBy?: string
   readonly deliveryFailed: boolean
   readonly repeatAt?: Instant
+  /** What the diagnosis found when it opened or came back; absent when it could not be made. */
+  readonly finding?: Finding
 }
 
 export type TimelineEntry = {

@@ -175,6 +175,7 @@ export type OutboxRow = {
   /** Lower goes first: 0 alerts, 1 replies, 2 digests. */
   readonly priority: number
   readonly payload: Json
+  /** Failed tries so far: 0 at the first claim. */
   readonly attempts: number
   readonly createdAt: Instant
   readonly notBefore: Instant
@@ -263,7 +264,10 @@ export type Repositories = {
     ofIncident(
       incidentId: string,
     ): Promise<
-      readonly (OutboxRow & { readonly state: 'pending' | 'sent' | 'dead'; readonly code?: string })[]
+      readonly (OutboxRow & {
+        readonly state: 'pending' | 'sent' | 'dead' | 'superseded'
+        readonly code?: string
+      })[]
     >
     backlog(
       now: Instant,

@@ -1,0 +1,223 @@
+// Sheet -> Adaptive Card 1.5.
+import type { FactRow, Instant, Json, NextStep } from '../nouns.ts'
+import { action, actionSets, MAX_ACTIONS } from './buttons.ts'
+import { cut, plainWords } from './clean.ts'
+import {
+  bold,
+  column,
+  columns,
+  container,
+  containerStyle,
+  type Element,
+  moreLine,
+  rich,
+  run,
+  runs,
+  subtle,
+  title,
+} from './parts.ts'
+import type { Part, Section, Sheet } from './sheet.ts'
+import { commonProvenance, leftOutLine, provenance, summaryLine } from './text.ts'
+import { whoWords } from './words.ts'
+
+/** Above this many rows facts are drawn as lines: columns would be most of the card's size. */
+const FACTS_AS_COLUMNS = 12
+
+function codeBox(lines: readonly string[]): Element {
+  // Leading blanks would be lost in the clients' drawing; blanks that do not break stay.
+  const kept = lines.map((line) => line.replace(/^ +/, (blanks) => '\u00a0'.repeat(blanks.length)))
+  const items = kept.map((line) => rich([run(line || ' ', { fontType: 'Monospace' })], { spacing: 'None' }))
+  return container(items, { style: 'emphasis' })
+}
+
+function drawFacts(rows: readonly FactRow[], more: number, now: Instant): readonly Element[] {
+  const common = commonProvenance(rows, now)
+  const own = (row: FactRow) => (common ? '' : provenance(row, now))
+  const drawn = rows.map((row) => {
+    const value = runs(row.value, now)
+    const told = own(row)
+    if (rows.length > FACTS_AS_COLUMNS) {
+      return rich([run(`${row.name}: `, bold), ...value, ...(told ? [run(`  ${told}`, subtle)] : [])], {
+        spacing: 'Small',
+      })
+    }
+    const under = told ? [rich([run(told, subtle)], { spacing: 'None' })] : []
+    return columns(
+      [column('1', [rich([run(row.name, { isSubtle: true })])]), column('2', [rich(value), ...under])],
+      { spacing: 'Small' },
+    )
+  })
+  return [...drawn, ...moreLine(more), ...(common ? [rich([run(common, subtle)], { spacing: 'Small' })] : [])]
+}
+
+function drawStep(step: NextStep, index: number, now: Instant): Element {
+  const who = run(`${whoWords[step.who]}: `, bold)
+  const link = step.url ? [rich(runs([{ link: 'Open', url: step.url }], now), { spacing: 'Small' })] : []
+  const command = step.command === undefined ? [] : [codeBox(step.command.split('\n'))]
+  const items = [rich([who, ...runs(step.prose, now)]), ...command, ...link]
+  return columns([column('auto', [rich([run(`${index + 1}.`, bold)])]), column('stretch', items)], {
+    spacing: 'Small',
+  })
+}
+
+function drawTable(
+  part: Extract<Part, { kind: 'table' }>,
+  asTable: boolean,
+  now: Instant,
+): readonly Element[] {
+  const caption = part.caption ? [rich([run(part.caption, bold)], { spacing: 'Small' })] : []
+  // Where tables are unknown: one line per row, each value after the name of its column.
+  const lines = part.rows.map((row) =>
+    rich(
+      row.flatMap((cell, i) => [
+        ...(i > 0 ? [run(' · ', { isSubtle: true })] : []),
+        ...(part.columns[i] ? [run(`${part.columns[i]}: `, { isSubtle: true })] : []),
+        ...runs(cell, now),
+      ]),
+      { spacing: 'Small' },
+    ),
+  )
+  if (!asTable) return [...caption, ...lines, ...moreLine(part.more)]
+  const width = part.rows.reduce((most, row) => Math.max(most, row.length), part.columns.length)
+  const cell = (inlines: readonly Element[]): Json => ({ type: 'TableCell', items: [rich(inlines)] })
+  const across = Array.from({ length: width }, (_, i) => i)
+  const header = { type: 'TableRow', cells: across.map((i) => cell([run(part.columns[i] || ' ', bold)])) }
+  const rows = part.rows.map((row) => ({
+    type: 'TableRow',
+    cells: across.map((i) => cell(runs(row[i] ?? [], now))),
+  }))
+  const table: Element = {
+    type: 'Table',
+    columns: across.map(() => ({ width: 1 })),
+    rows: [header, ...rows],
+    fallback: container(lines.length > 0 ? lines : [rich([run('(no rows)', subtle)])]),
+  }
+  return [...caption, table, ...moreLine(part.more)]
+}
+
+function drawPart(part: Part, sheet: Sheet, now: Instant): readonly Element[] {
+  switch (part.kind) {
+    case 'text':
+      return [rich(runs(part.prose, now, part.subtle ? subtle : {}), { spacing: 'Small' })]
+    case 'heading':
+      return [rich([run(part.text, bold)], { spacing: 'Medium' })]
+    case 'list':
+      return [
+        ...part.items.map((item, i) =>
+          rich([run(part.ordered ? `${i + 1}. ` : '•  '), ...runs(item, now)], { spacing: 'Small' }),
+        ),
+        ...moreLine(part.more),
+      ]
+    case 'table':
+      return drawTable(part, sheet.tables, now)
+    case 'code':
+      return [codeBox(part.lines), ...moreLine(part.more)]
+    case 'facts':
+      return drawFacts(part.rows, part.more, now)
+    case 'steps':
+      return [...part.steps.map((step, i) => drawStep(step, i, now)), ...moreLine(part.more)]
+    case 'sources':
+      return [
+        ...part.items.map((item) => {
+          const name = item.url
+            ? runs([{ link: item.title, url: item.url }], now, { size: 'Small' })
+            : [run(item.title, { size: 'Small' })]
+          return rich([...name, run(`  ${item.source}, reviewed ${item.reviewed}`, subtle)], {
+            spacing: 'Small',
+          })
+        }),
+        ...moreLine(part.more),
+      ]
+    case 'choices':
+      return [...actionSets(part.buttons), ...moreLine(part.more)]
+  }
+}
+
+function drawSection(section: Section, sheet: Sheet, now: Instant): readonly Element[] {
+  const parts = section.parts.flatMap((part) => drawPart(part, sheet, now))
+  return section.title ? [title(section.title), ...parts] : parts
+}
+
+function drawHead(sheet: Sheet, now: Instant): readonly Element[] {
+  const heading = rich(runs(sheet.title, now, { weight: 'Bolder', size: sheet.strip ? 'Medium' : 'Large' }))
+  if (!sheet.strip) return [heading]
+  const { sign, word, right } = sheet.strip
+  const left = column('stretch', [rich([run(`${sign}  ${word}`, bold)])])
+  const line = right
+    ? [left, column('auto', [rich([run(right, { isSubtle: true })], { horizontalAlignment: 'Right' })])]
+    : [left]
+  return [container([columns(line)], { style: containerStyle[sheet.tone], bleed: true }), heading]
+}
+
+export type DrawOptions = {
+  readonly now: Instant
+  readonly mentions?: readonly { readonly objectId: string; readonly name: string }[]
+  readonly refresh?: {
+    readonly userIds: readonly string[]
+    readonly verb: string
+    readonly data: Readonly<Record<string, string | number>>
+  }
+}
+
+/** The name between the at-tags is read as Markdown by clients, so only letters, digits and blanks remain of it. */
+export function mentionText(name: string): string {
+  return `<at>${cut(
+    name
+      .replace(/[^\p{L}\p{N} .'-]/gu, ' ')
+      .replace(/ {2,}/g, ' ')
+      .trim() || 'on call',
+    80,
+  )}</at>`
+}
+
+function drawMentions(options: DrawOptions): { items: readonly Element[]; entities: readonly Json[] } {
+  const people = (options.mentions ?? []).slice(0, 5)
+  if (people.length === 0) return { items: [], entities: [] }
+  const text = people.map((person) => mentionText(person.name)).join(' ')
+  const entities = people.map((person) => ({
+    type: 'mention',
+    text: mentionText(person.name),
+    mentioned: { id: person.objectId, name: mentionText(person.name).slice(4, -5) },
+  }))
+  return { items: [{ type: 'TextBlock', text, wrap: true, spacing: 'Small' }], entities }
+}
+
+function hasTable(sheet: Sheet): boolean {
+  return sheet.tables && sheet.sections.some((section) => section.parts.some((part) => part.kind === 'table'))
+}
+
+export function drawCard(sheet: Sheet, options: DrawOptions): { readonly [key: string]: Json } {
+  const { now, refresh } = options
+  const mentions = drawMentions(options)
+  const leftOut = leftOutLine(sheet)
+  const msteams = {
+    ...(hasTable(sheet) ? { width: 'Full' } : {}),
+    ...(mentions.entities.length > 0 ? { entities: mentions.entities } : {}),
+  }
+  const body = [
+    ...drawHead(sheet, now),
+    ...mentions.items,
+    ...sheet.sections.flatMap((section) => drawSection(section, sheet, now)),
+    ...(leftOut ? [rich([run(leftOut, subtle)])] : []),
+    ...actionSets(sheet.buttons.slice(MAX_ACTIONS)),
+    ...(sheet.footer ? [rich(runs(sheet.footer, now, subtle), { separator: true, spacing: 'Medium' })] : []),
+  ]
+  return {
+    type: 'AdaptiveCard',
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    version: '1.5',
+    lang: 'en',
+    fallbackText: cut(`${plainWords(summaryLine(sheet, now))} (this client cannot show the card)`, 400),
+    body,
+    ...(sheet.buttons.length > 0 ? { actions: sheet.buttons.slice(0, MAX_ACTIONS).map(action) } : {}),
+    ...(Object.keys(msteams).length > 0 ? { msteams } : {}),
+    ...(refresh
+      ? {
+          refresh: {
+            action: { type: 'Action.Execute', title: 'Refresh', verb: refresh.verb, data: refresh.data },
+            userIds: refresh.userIds.slice(0, 60),
+          },
+        }
+      : {}),
+  }
+}

@@ -1,0 +1,54 @@
+// What a turn works with, and what it leaves behind.
+import type {
+  DirectoryObject,
+  IncomingEvent,
+  Instant,
+  Json,
+  Person,
+  Place,
+  Reply,
+  Subject,
+} from '../nouns.ts'
+
+/** Kept per person and place between turns, as plain JSON. */
+export type Session = {
+  /** The dialog in progress: id of its tree and the reducer's state. */
+  readonly dialog?: { readonly treeId: string; readonly state: Json }
+  /** Article of the last answer, for "why?" and "and for gov?". */
+  readonly article?: string
+  /** What the last live answer was about, for "provision on demand" without a name. */
+  readonly subject?: Subject
+  /** People to choose from, after an ambiguous name. */
+  readonly candidates?: readonly Pick<DirectoryObject, 'id' | 'displayName'>[]
+  /** The last question that stayed unanswered, kept until the person says whether to pass it on. */
+  readonly unanswered?: string
+}
+
+export type Turn = {
+  readonly event: IncomingEvent
+  readonly person: Person
+  readonly place: Place
+  readonly now: Instant
+  readonly session: Session
+}
+
+/** A turn's result. `replace` takes the place of the pressed card, for everybody. */
+export type Response = {
+  readonly replies: readonly Reply[]
+  readonly replace?: Reply
+  readonly session?: Session
+}
+
+export function say(...replies: readonly Reply[]): Response {
+  return { replies }
+}
+
+export function notice(title: string, ...lines: readonly string[]): Reply {
+  return {
+    kind: 'notice',
+    title,
+    tone: 'neutral',
+    blocks: lines.map((line) => ({ kind: 'text', prose: [line] })),
+    offers: [],
+  }
+}

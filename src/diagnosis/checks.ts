@@ -1,0 +1,54 @@
+// The table of all checks. Order here is of no importance: `rank` decides.
+import { agentsAllInactive, agentsSinglePoint } from './agent-checks.ts'
+import type { Check } from './check.ts'
+import { deleteThresholdOff, jobDeletesHeld } from './job-deletes.ts'
+import { jobDisabled, jobQuarantined, jobQuarantinedWithoutError } from './job-quarantine.ts'
+import { jobFailing, jobMissing, jobNotRun, jobPaused, jobStale } from './job-state.ts'
+import { objectAttributeConflict, objectProvisioningError } from './object-conflict.ts'
+import { objectExportFailed, objectNoLogEntry, objectOtherName, objectSkipped } from './object-log.ts'
+import {
+  objectByConnect,
+  objectCloudOnly,
+  objectDeleted,
+  objectNotInScope,
+  objectSynced,
+} from './object-state.ts'
+import { passwordHashUnhealthy } from './password-hash.ts'
+import { tenantNoConfiguration, tenantServiceIncident, tenantSyncDisabled } from './tenant-checks.ts'
+
+export const checks: readonly Check[] = [
+  objectDeleted,
+  objectAttributeConflict,
+  objectProvisioningError,
+  objectExportFailed,
+  objectSkipped,
+  objectOtherName,
+  objectNotInScope,
+  objectCloudOnly,
+  objectByConnect,
+  objectNoLogEntry,
+  objectSynced,
+  jobMissing,
+  jobDeletesHeld,
+  jobQuarantined,
+  jobQuarantinedWithoutError,
+  jobDisabled,
+  jobPaused,
+  jobNotRun,
+  jobFailing,
+  jobStale,
+  passwordHashUnhealthy,
+  agentsAllInactive,
+  agentsSinglePoint,
+  tenantSyncDisabled,
+  tenantNoConfiguration,
+  tenantServiceIncident,
+  deleteThresholdOff,
+]
+
+/** Ids of all articles that checks cite. */
+export const articleIds: readonly string[] = checks.map((c) => c.article)
+
+export function checkById(id: string): Check | undefined {
+  return checks.find((c) => c.id === id)
+}

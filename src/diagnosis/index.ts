@@ -1,0 +1,13 @@
+// What the diagnosis room offers.
+export type { Check, CheckOptions, CheckResult } from './check.ts'
+export { duration } from './check.ts'
+export { articleIds, checkById, checks } from './checks.ts'
+export { diagnose, rank, runChecks, uncheckedOf } from './diagnose.ts'
+export { stagedDeletes } from './job-deletes.ts'
+export { QUARANTINE_LIMIT_MS } from './job-quarantine.ts'
+export { FAILING_AFTER } from './job-state.ts'
+export { allowedSilence, LATE_CYCLES, LATE_FLOOR_MS, type Timing, timing } from './lateness.ts'
+export { isConflictCode, type LogCause, logCause } from './log-codes.ts'
+export { distinguishedName, isBelow, scopeVerdict } from './object-evidence.ts'
+export { errorCauses, type KnownCause, knownCause, reasonCauses } from './quarantine-causes.ts'
+export { type ConfigurationStatus, type StatusInput, statusOf } from './status.ts'

@@ -1,0 +1,47 @@
+// "I don't know" as an answer: what is nearest, and a way to a person.
+import type { Button, Reply } from '../nouns.ts'
+import { offerOf } from './answer.ts'
+import type { Article } from './load.ts'
+
+export const HAND_OVER: Button = { label: 'Hand over to on call', say: 'hand over' }
+
+/** Below this confidence an article is not given as an answer; found by `test/knowledge/calibration.test.ts`. */
+export const ANSWER_FROM = 0.36
+
+/** Below this share of known words a text is about something else altogether. */
+export const TOPIC_FROM = 0.34
+
+export function abstain(nearest: readonly Article[]): Reply {
+  const topics = nearest.map((article) => ({ title: article.title, say: article.questions[0] ?? article.title }))
+  const hint =
+    topics.length > 0
+      ? 'The nearest topics I have are listed below. Or a person can take it from here.'
+      : 'A person can take it from here.'
+  return {
+    kind: 'abstain',
+    title: 'I do not know that',
+    blocks: [{ kind: 'text', prose: [`I have no article that answers this with enough certainty. ${hint}`] }],
+    nearest: topics,
+    offers: [...nearest.slice(0, 2).map(offerOf), HAND_OVER],
+  }
+}
+
+export function decline(): Reply {
+  return {
+    kind: 'decline',
+    title: 'I only help with Microsoft Entra Cloud Sync; this looks like a different subject, outside what I cover.',
+  }
+}
+
+/** For an id nobody knows: an old card, a renamed article. */
+export function missing(id: string): Reply {
+  return {
+    kind: 'abstain',
+    title: 'That article is not here',
+    blocks: [
+      { kind: 'text', prose: ['No article is called ', { data: id.slice(0, 80) }, '. It may have been renamed.'] },
+    ],
+    nearest: [],
+    offers: [HAND_OVER],
+  }
+}

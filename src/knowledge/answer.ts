@@ -1,0 +1,135 @@
+// Puts a reply of kind `answer` together: the article's own blocks, who must act, citations, next questions.
+import type { Block, Button, Citation, Prose, Reply } from '../nouns.ts'
+import type { CodeEntry } from './codes.ts'
+import type { Article } from './load.ts'
+import { parseInline } from './markdown.ts'
+
+export type Answer = Extract<Reply, { kind: 'answer' }>
+
+const MOST_OFFERS = 3
+
+export function citationsOf(article: Article): Citation[] {
+  return article.sources.map((source) => ({
+    articleId: article.id,
+    title: article.title,
+    source: source.heading === undefined ? source.document : `${source.document} > ${source.heading}`,
+    ...(source.url === undefined ? {} : { url: source.url }),
+    reviewed: article.note && article.reviewed.startsWith('0000') ? 'date not given' : article.reviewed,
+  }))
+}
+
+/** A button that asks for an article in one of its own phrases. */
+export function offerOf(article: Article): Button {
+  return { label: article.title, say: article.questions[0] ?? article.title }
+}
+
+/** The paragraph that answers; every article begins with one. */
+export function gist(article: Article): Block {
+  return article.blocks.find((block) => block.kind === 'text') ?? { kind: 'text', prose: [article.title] }
+}
+
+export type Extras = {
+  readonly confidence: number
+  /** Another article that answers a second question, or that is nearly as close. */
+  readonly also?: { readonly article: Article; readonly asked: boolean }
+  /** A note of the organisation on the same matter. */
+  readonly note?: Article
+  readonly articleOf: (id: string) => Article | undefined
+}
+
+export function answerFrom(article: Article, extras: Extras): Answer {
+  const { also, note } = extras
+  const blocks: Block[] = [...article.blocks]
+  const citations = citationsOf(article)
+  if (note) {
+    blocks.push({ kind: 'heading', text: `Your organisation's note: ${note.title}` }, ...note.blocks)
+    citations.push(...citationsOf(note))
+  }
+  if (also) {
+    const lead = also.asked ? 'You also asked' : 'If you meant'
+    blocks.push({ kind: 'heading', text: `${lead}: ${also.article.title}` })
+    blocks.push(...(also.asked ? also.article.blocks : [gist(also.article)]))
+    citations.push(...citationsOf(also.article).slice(0, 1))
+  }
+  const shown = new Set([article.id, also?.asked ? also.article.id : '', note?.id])
+  const next = also && !also.asked ? [also.article] : []
+  for (const id of article.related ?? []) {
+    const related = extras.articleOf(id)
+    if (related && !next.includes(related)) next.push(related)
+  }
+  const offers = next.filter((other) => !shown.has(other.id)).slice(0, MOST_OFFERS).map(offerOf)
+  return { kind: 'answer', title: article.title, blocks, citations, confidence: extras.confidence, offers }
+}
+
+const WHO: Readonly<Record<string, string>> = {
+  helpdesk: 'helpdesk',
+  AD: 'the Active Directory administrators',
+  network: 'the network and firewall team',
+  identity: 'the identity administrators',
+  Microsoft: 'Microsoft support',
+  'on-call': 'the person on call',
+}
+
+/** "the identity administrators, then Microsoft support" */
+export function whoActs(who: readonly string[]): string {
+  return who.map((name) => WHO[name] ?? name).join(', then ')
+}
+
+export function codeBlocks(entry: CodeEntry): Block[] {
+  const meaning: Prose = [{ code: entry.code }, ': ', ...parseInline(entry.meaning)]
+  const blocks: Block[] = [{ kind: 'text', prose: meaning }]
+  if (entry.quarantines) {
+    blocks.push({ kind: 'text', prose: ['This puts the synchronization job in quarantine until it is fixed.'] })
+  }
+  if (entry.until !== undefined) {
+    blocks.push({ kind: 'text', prose: [{ strong: 'Older versions only: ' }, ...parseInline(entry.until)] })
+  }
+  if (entry.causes.length > 0) {
+    blocks.push({ kind: 'heading', text: 'Likely causes' })
+    blocks.push({ kind: 'list', ordered: false, items: entry.causes.map(parseInline) })
+  }
+  blocks.push({ kind: 'heading', text: 'What to do' })
+  blocks.push({ kind: 'list', ordered: true, items: entry.fixes.map(parseInline) })
+  blocks.push({ kind: 'text', prose: [{ strong: 'Who: ' }, `${whoActs(entry.who)}.`] })
+  if (entry.confidence !== 'documented') {
+    blocks.push({ kind: 'text', prose: [{ strong: 'How sure: ' }, ...parseInline(entry.confidence)] })
+  }
+  return blocks
+}
+
+export function codeCitation(entry: CodeEntry, reviewed: string): Citation {
+  return {
+    articleId: `code:${entry.code}`,
+    title: entry.code,
+    source: entry.source,
+    ...(entry.url === undefined ? {} : { url: entry.url }),
+    reviewed,
+  }
+}
+
+export type CodeExtras = {
+  readonly reviewed: string
+  readonly articleOf: (id: string) => Article | undefined
+}
+
+/** Several codes in one paste: the first in full, each further one with its meaning and first step. */
+export function answerFromCodes(entries: readonly [CodeEntry, ...CodeEntry[]], extras: CodeExtras): Answer {
+  const [first, ...rest] = entries
+  const blocks = codeBlocks(first)
+  for (const entry of rest.slice(0, 4)) {
+    blocks.push({ kind: 'heading', text: `Also in your text: ${entry.code}` })
+    blocks.push({ kind: 'text', prose: parseInline(`${entry.meaning} First step: ${entry.fixes[0] ?? 'none'}`) })
+  }
+  const articles = entries.flatMap((entry) => {
+    const article = entry.article === undefined ? undefined : extras.articleOf(entry.article)
+    return article ? [article] : []
+  })
+  return {
+    kind: 'answer',
+    title: `${first.code}: cause and fix`,
+    blocks,
+    citations: entries.slice(0, 5).map((entry) => codeCitation(entry, extras.reviewed)),
+    confidence: 1,
+    offers: [...new Set(articles)].slice(0, MOST_OFFERS).map(offerOf),
+  }
+}

@@ -1,0 +1,64 @@
+// "and for gov?", "why?", "source?": short texts that mean something only after an answer.
+import type { Block, Reply } from '../nouns.ts'
+import { answerFrom, citationsOf } from './answer.ts'
+import type { Article } from './load.ts'
+import type { Terms } from './normalise.ts'
+
+export type Cue = 'source' | 'why' | 'how' | 'who' | 'more'
+
+/** A follow-up is short; anything longer stands for itself. */
+const MOST_WORDS = 7
+
+/** Which cue a text is, if it is nothing but one. `cues` comes from the word table. */
+export function cueOf(text: string, cues: Readonly<Record<string, readonly string[]>>): Cue | undefined {
+  const bare = text.toLowerCase().replace(/[^\p{L}\p{N}' ]+/gu, ' ').replace(/\s+/g, ' ').trim()
+  for (const cue of ['source', 'why', 'how', 'who', 'more'] as const) {
+    if (cues[cue]?.includes(bare)) return cue
+  }
+  return undefined
+}
+
+/** "and for gov?", "what about passwords": a short text that carries the previous topic on. */
+export function carriesOn(terms: Terms, cues: Readonly<Record<string, readonly string[]>>): boolean {
+  if (terms.all.length === 0 || terms.all.length > MOST_WORDS) return false
+  const start = terms.all.slice(0, 3).join(' ')
+  return (cues.carry ?? []).some((cue) => start === cue || start.startsWith(`${cue} `))
+}
+
+const WANTED: Readonly<Record<Exclude<Cue, 'source' | 'more'>, RegExp>> = {
+  why: /^(why|cause|background|reason)/i,
+  how: /^(steps|how|what to do|fix|do this)/i,
+  who: /^who/i,
+}
+
+/** The part of an article a cue asks for: the section with that heading, else the whole article again. */
+export function sectionFor(article: Article, cue: Exclude<Cue, 'source' | 'more'>): readonly Block[] {
+  const start = article.blocks.findIndex((block) => block.kind === 'heading' && WANTED[cue].test(block.text))
+  if (start >= 0) {
+    const end = article.blocks.findIndex((block, i) => i > start && block.kind === 'heading')
+    return article.blocks.slice(start, end < 0 ? undefined : end)
+  }
+  if (cue === 'how') {
+    const steps = article.blocks.filter((block) => block.kind === 'code' || (block.kind === 'list' && block.ordered))
+    if (steps.length > 0) return steps
+  }
+  return article.blocks
+}
+
+export function followUp(article: Article, cue: Cue, articleOf: (id: string) => Article | undefined): Reply {
+  const whole = answerFrom(article, { confidence: 1, articleOf })
+  if (cue === 'more') return whole
+  if (cue !== 'source') return { ...whole, blocks: sectionFor(article, cue) }
+  const items = citationsOf(article).map((citation) => [
+    citation.url === undefined ? citation.source : { link: citation.source, url: citation.url },
+    ` (reviewed ${citation.reviewed})`,
+  ])
+  return {
+    ...whole,
+    title: `Sources: ${article.title}`,
+    blocks: [
+      { kind: 'text', prose: ['The answer rests on these documents.'] },
+      { kind: 'list', ordered: false, items },
+    ],
+  }
+}

@@ -1,0 +1,113 @@
+// Our articles' Markdown as blocks: paragraphs, headings, lists, tables, code. Nothing downstream sees Markdown.
+import type { Block, Inline, Prose } from '../nouns.ts'
+import { cellText, tableCall } from './fill.ts'
+import type { Tables } from './load.ts'
+
+const INLINE = /\*\*([^*]+)\*\*|`([^`]+)`|\[([^\]]+)\]\((https:\/\/[^)\s]+)\)/g
+
+/** `**strong**`, `` `code` `` and `[text](https://…)`; everything else is plain words. */
+export function parseInline(text: string): Prose {
+  const out: Inline[] = []
+  let end = 0
+  for (const match of text.matchAll(INLINE)) {
+    if (match.index > end) out.push(text.slice(end, match.index))
+    if (match[1] !== undefined) out.push({ strong: match[1] })
+    else if (match[2] !== undefined) out.push({ code: match[2] })
+    else out.push({ link: match[3] ?? '', url: match[4] ?? '' })
+    end = match.index + match[0].length
+  }
+  if (end < text.length) out.push(text.slice(end))
+  return out
+}
+
+type Cursor = { readonly lines: readonly string[]; at: number }
+
+/** Blocks of one body whose cell placeholders are filled already. */
+export function parseMarkdown(text: string, tables: Tables, problem: (what: string) => void): Block[] {
+  const cursor: Cursor = { lines: text.split('\n'), at: 0 }
+  const blocks: Block[] = []
+  while (cursor.at < cursor.lines.length) {
+    const line = cursor.lines[cursor.at] ?? ''
+    if (line.trim() === '') cursor.at++
+    else blocks.push(readBlock(line, cursor, { tables, problem }))
+  }
+  return blocks
+}
+
+type Context = { readonly tables: Tables; readonly problem: (what: string) => void }
+
+function readBlock(line: string, cursor: Cursor, context: Context): Block {
+  const heading = /^#{2,4} (.+)$/.exec(line)
+  if (heading) {
+    cursor.at++
+    return { kind: 'heading', text: heading[1]?.trim() ?? '' }
+  }
+  if (line.startsWith('```')) return readCode(cursor, context)
+  if (line.startsWith('{{table ')) return readFactTable(line, cursor, context)
+  if (line.startsWith('|')) return readTable(cursor)
+  if (/^(-|\d+\.) /.test(line)) return readList(cursor)
+  return readParagraph(cursor)
+}
+
+function readCode(cursor: Cursor, context: Context): Block {
+  const language = (cursor.lines[cursor.at] ?? '').slice(3).trim()
+  const body: string[] = []
+  cursor.at++
+  while (cursor.at < cursor.lines.length && cursor.lines[cursor.at] !== '```') {
+    body.push(cursor.lines[cursor.at++] ?? '')
+  }
+  if (cursor.at >= cursor.lines.length) context.problem('a code block is not closed')
+  cursor.at++
+  return { kind: 'code', language, text: body.join('\n') }
+}
+
+function readFactTable(line: string, cursor: Cursor, context: Context): Block {
+  cursor.at++
+  const call = tableCall(line, context.tables, context.problem)
+  if (!call) {
+    context.problem(`not a placeholder: ${line}`)
+    return { kind: 'text', prose: [line] }
+  }
+  const { table, columns, rows } = call
+  return {
+    kind: 'table',
+    columns: columns.map((column) => table.columns[column] ?? column),
+    rows: rows.map((row) => columns.map((column) => parseInline(cellText(row[column])))),
+  }
+}
+
+function cells(line: string): string[] {
+  return line.trim().replace(/^\||\|$/g, '').split('|').map((cell) => cell.trim())
+}
+
+function readTable(cursor: Cursor): Block {
+  const lines: string[] = []
+  while (cursor.lines[cursor.at]?.startsWith('|')) lines.push(cursor.lines[cursor.at++] ?? '')
+  const [head = '', , ...rest] = lines
+  return { kind: 'table', columns: cells(head), rows: rest.map((line) => cells(line).map(parseInline)) }
+}
+
+function readList(cursor: Cursor): Block {
+  const ordered = /^\d/.test(cursor.lines[cursor.at] ?? '')
+  const items: string[] = []
+  while (cursor.at < cursor.lines.length) {
+    const line = cursor.lines[cursor.at] ?? ''
+    const item = /^(?:-|\d+\.) (.*)$/.exec(line)
+    if (item) items.push(item[1] ?? '')
+    else if (/^ {2,}\S/.test(line)) items[items.length - 1] += ` ${line.trim()}`
+    else break
+    cursor.at++
+  }
+  return { kind: 'list', ordered, items: items.map(parseInline) }
+}
+
+function readParagraph(cursor: Cursor): Block {
+  const lines: string[] = []
+  while (cursor.at < cursor.lines.length) {
+    const line = cursor.lines[cursor.at] ?? ''
+    if (lines.length > 0 && (line.trim() === '' || /^(#{2,4} |```|\||- |\d+\. |\{\{table )/.test(line))) break
+    lines.push(line.trim())
+    cursor.at++
+  }
+  return { kind: 'text', prose: parseInline(lines.join(' ')) }
+}

@@ -1,0 +1,130 @@
+// A question as terms: cleaned of markup, typos corrected, old names and slang made one word, endings cut.
+import type { WordTable } from './schema.ts'
+import { createSpelling, type Spelling } from './spelling.ts'
+
+/** More than this is a pasted log; the rest of it is not read for meaning. */
+const MAX_TEXT = 4_000
+const MAX_TERMS = 120
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ', '#39': "'" }
+
+/** Text as a person meant it: NFC, no tags, entities, control or invisible characters, at most 4,000 characters. */
+export function clean(text: string): string {
+  return text
+    .slice(0, MAX_TEXT)
+    .normalize('NFC')
+    .replace(/<\/?[a-z][^<>]{0,400}>/gi, ' ')
+    .replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (_, name: string) => ENTITIES[name] ?? ' ')
+    .replace(/[\p{Cc}\p{Cf}]+/gu, (run) => (/\s/.test(run) ? ' ' : ''))
+    .replace(/\[([^\]]{1,200})\]\(https?:[^)\s]{1,400}\)/g, '$1')
+    .replace(/[’‘]/g, "'")
+    .replace(/[*_~]{2,}|`+|^#+ /g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+/** Lower-case words. Letters, digits and what joins them inside names: `tls1.2`, `*.msappproxy.net`, `x-y` as two. */
+export function words(text: string): string[] {
+  const found = text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}.$_']*/gu) ?? []
+  const out: string[] = []
+  for (const word of found.slice(0, MAX_TERMS * 3)) {
+    const bare = word.replace(/'(s|re|ve|ll|d|m|t)?$/, (_, tail: string) => (tail === 't' ? 't' : '')).replace(/[.'_]+$/, '')
+    if (bare !== '') out.push(bare)
+  }
+  return out
+}
+
+const SUFFIXES: readonly [RegExp, string][] = [
+  [/ies$/, 'y'],
+  [/(ss|us|is)$/, '$1'],
+  [/s$/, ''],
+]
+const ENDINGS = /(ation|ating|ated|ment|ing|ion|ed|er|or|al|ly|e|y)$/
+
+/** Cuts plural and the usual endings; both sides of a search pass through it, so roughness does no harm. */
+export function stem(word: string): string {
+  if (word.length < 4 || /[\d.$_]/.test(word)) return word
+  let out = word
+  for (const [pattern, put] of SUFFIXES) {
+    if (!pattern.test(out)) continue
+    out = out.replace(pattern, put)
+    break
+  }
+  const cut = out.replace(ENDINGS, '')
+  if (cut.length >= 4 || (cut.length === 3 && /[aeiou]/.test(cut) && out.endsWith('e'))) out = cut
+  return out.replace(/([b-df-hj-np-tv-z])\1$/, '$1')
+}
+
+/** What was understood of one text. */
+export type Terms = {
+  /** Canonical terms in order, without stop words; repeats kept. */
+  readonly list: readonly string[]
+  readonly set: ReadonlySet<string>
+  /** Terms before stop words are taken out: for cues such as "and for …". */
+  readonly all: readonly string[]
+}
+
+export type Analyser = {
+  analyse(text: string, options?: { readonly correct?: boolean }): Terms
+  /** Teaches the spelling the words of a text. */
+  learn(text: string): void
+}
+
+type Phrases = ReadonlyMap<string, readonly { readonly words: readonly string[]; readonly to: string }[]>
+
+function compilePhrases(table: WordTable): Phrases {
+  const byFirst = new Map<string, { words: string[]; to: string }[]>()
+  for (const [to, variants] of Object.entries(table.phrases)) {
+    for (const variant of variants) {
+      const parts = words(variant)
+      const first = parts[0]
+      if (first === undefined) continue
+      const list = byFirst.get(first) ?? []
+      list.push({ words: parts, to: words(to)[0] ?? to })
+      byFirst.set(first, list)
+    }
+  }
+  for (const list of byFirst.values()) list.sort((a, b) => b.words.length - a.words.length)
+  return byFirst
+}
+
+function replacePhrases(list: readonly string[], phrases: Phrases): string[] {
+  const out: string[] = []
+  for (let i = 0; i < list.length; ) {
+    const word = list[i] ?? ''
+    const hit = phrases.get(word)?.find((phrase) => phrase.words.every((part, k) => list[i + k] === part))
+    out.push(hit ? hit.to : word)
+    i += hit ? hit.words.length : 1
+  }
+  return out
+}
+
+/** Compiles the word table. `analyse` is pure once the corpus has been learnt. */
+export function createAnalyser(table: WordTable): Analyser {
+  const phrases = compilePhrases(table)
+  const canon = new Map<string, string>()
+  for (const [to, variants] of Object.entries(table.words)) {
+    for (const variant of variants) canon.set(stem(words(variant)[0] ?? variant), stem(to))
+  }
+  const stop = new Set(table.stop.flatMap((word) => words(word)))
+  const spelling: Spelling = createSpelling(stem)
+  for (const group of [table.phrases, table.words]) {
+    for (const [to, variants] of Object.entries(group)) spelling.learn(words([to, ...variants].join(' ')))
+  }
+  spelling.learn([...stop])
+  const canonical = (word: string) => {
+    const stemmed = stem(word)
+    return canon.get(stemmed) ?? stemmed
+  }
+  return {
+    learn: (text) => spelling.learn(words(text)),
+    analyse(text, options) {
+      const raw = words(text).slice(0, MAX_TERMS)
+      const spelt = options?.correct === false ? raw : raw.map((word) => spelling.correct(word))
+      // Twice, because a phrase may be made of phrases: "azure ad connect" + "cloud sync".
+      const phrased = replacePhrases(replacePhrases(spelt, phrases), phrases)
+      const list = phrased.filter((word) => !stop.has(word)).map(canonical)
+      return { list, set: new Set(list), all: phrased }
+    },
+  }
+}

@@ -1,0 +1,133 @@
+// Finds the articles for a question: MiniSearch gathers candidates, then each is weighed by how much of the
+// question it explains and by how near one of its own question phrases is.
+import MiniSearch from 'minisearch'
+import type { Article } from './load.ts'
+import type { Analyser, Terms } from './normalise.ts'
+
+export type Hit = {
+  readonly article: Article
+  /** For the order of hits. */
+  readonly score: number
+  /** 0 to 1: how sure we are that this article answers the question. */
+  readonly confidence: number
+}
+
+export type Search = {
+  find(terms: Terms): readonly Hit[]
+  /** Share of the question's weight that our knowledge has words for, 0 to 1. */
+  familiarity(terms: Terms): number
+}
+
+type Entry = {
+  readonly article: Article
+  /** Terms of title, keywords and question phrases: what the article is about. */
+  readonly about: ReadonlySet<string>
+  readonly body: ReadonlySet<string>
+  readonly phrases: readonly ReadonlySet<string>[]
+}
+
+const CANDIDATES = 24
+const BODY_ONLY = 0.45
+/** A word we have never seen counts for little: people tell stories around their question. */
+const UNSEEN = 0.3
+
+export function createSearch(articles: Iterable<Article>, analyser: Analyser): Search {
+  const { index, entries, frequency } = buildIndex(articles, analyser)
+  const weightOf = (term: string) => {
+    const seen = frequency.get(term)
+    const most = Math.log(1 + entries.size)
+    return seen === undefined ? most * UNSEEN : Math.log(1 + entries.size / seen)
+  }
+  const weigh = (terms: Iterable<string>) => {
+    let sum = 0
+    for (const term of terms) sum += weightOf(term)
+    return sum
+  }
+  return {
+    familiarity(terms) {
+      const all = terms.set.size
+      if (all === 0) return 0
+      return [...terms.set].filter((term) => frequency.has(term)).length / all
+    },
+    find(terms) {
+      if (terms.set.size === 0) return []
+      const found = index.search([...terms.set].join(' ')).slice(0, CANDIDATES)
+      const top = found[0]?.score ?? 1
+      const total = weigh(terms.set)
+      const hits: Hit[] = []
+      for (const result of found) {
+        const entry = entries.get(result.id as string)
+        if (!entry) continue
+        const confidence = confidenceOf(entry, { terms, total, weightOf, weigh })
+        hits.push({ article: entry.article, confidence, score: confidence + 0.12 * (result.score / top) })
+      }
+      // Equal scores keep one order, so that the same question always gets the same answer.
+      return hits.sort((a, b) => b.score - a.score || (a.article.id < b.article.id ? -1 : 1))
+    },
+  }
+}
+
+type Weights = {
+  readonly terms: Terms
+  readonly total: number
+  weightOf(term: string): number
+  weigh(terms: Iterable<string>): number
+}
+
+function confidenceOf(entry: Entry, w: Weights): number {
+  let explained = 0
+  for (const term of w.terms.set) {
+    if (entry.about.has(term)) explained += w.weightOf(term)
+    else if (entry.body.has(term)) explained += w.weightOf(term) * BODY_ONLY
+  }
+  const coverage = explained / w.total
+  let nearest = 0
+  for (const phrase of entry.phrases) {
+    let shared = 0
+    for (const term of phrase) if (w.terms.set.has(term)) shared += w.weightOf(term)
+    if (shared === 0) continue
+    const cosine = shared / Math.sqrt(w.total * w.weigh(phrase))
+    if (cosine > nearest) nearest = cosine
+  }
+  return 0.5 * coverage + 0.5 * Math.min(1, nearest)
+}
+
+function buildIndex(articles: Iterable<Article>, analyser: Analyser) {
+  const index = new MiniSearch<Record<string, string>>({
+    fields: ['title', 'questions', 'keywords', 'body'],
+    tokenize: (text) => text.split(' '),
+    processTerm: (term) => term,
+    searchOptions: { boost: { title: 3, questions: 2.5, keywords: 2, body: 1 } },
+  })
+  const entries = new Map<string, Entry>()
+  const frequency = new Map<string, number>()
+  const documents: Record<string, string>[] = []
+  const read = (text: string) => analyser.analyse(text, { correct: false })
+  for (const article of articles) {
+    const title = read(article.title)
+    const questions = article.questions.map(read)
+    const keywords = read([...(article.keywords ?? []), ...(article.codes ?? [])].join(' '))
+    const body = bodyTerms(article.text, read)
+    const about = new Set([...title.set, ...keywords.set, ...questions.flatMap((q) => q.list)])
+    entries.set(article.id, { article, about, body, phrases: [title.set, ...questions.map((q) => q.set)] })
+    for (const term of new Set([...about, ...body])) frequency.set(term, (frequency.get(term) ?? 0) + 1)
+    documents.push({
+      id: article.id,
+      title: title.list.join(' '),
+      questions: questions.map((q) => q.list.join(' ')).join(' '),
+      keywords: keywords.list.join(' '),
+      body: [...body].join(' '),
+    })
+  }
+  index.addAll(documents)
+  return { index, entries, frequency }
+}
+
+/** The analyser reads a bounded number of words at a time, so a body goes through it line by line. */
+function bodyTerms(text: string, read: (line: string) => Terms): Set<string> {
+  const out = new Set<string>()
+  for (const line of text.split('\n')) {
+    if (line !== '') for (const term of read(line).list) out.add(term)
+  }
+  return out
+}

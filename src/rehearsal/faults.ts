@@ -1,0 +1,65 @@
+// The ways in which a job can be ill, and what Graph then says about it.
+
+export type FaultName =
+  | 'noActiveAgents'
+  | 'invalidCredential'
+  | 'tooManyDeletes'
+  | 'replicationDenied'
+  | 'brokenMapping'
+  | 'late'
+
+export type Fault = {
+  /** fail: cycles fail as a whole; entries: cycles run and many objects fail; late: no cycle takes place. */
+  readonly how: 'fail' | 'entries' | 'late'
+  /** Failed cycles until quarantine; after a start or restart it is always the first. */
+  readonly quarantineAfter: number
+  readonly reason: string
+  readonly code: string
+  readonly message: string
+}
+
+/** When several are at work, the first of this table is the one that shows. */
+export const faults: Readonly<Record<FaultName, Fault>> = {
+  noActiveAgents: {
+    how: 'fail',
+    quarantineAfter: 3,
+    reason: 'EncounteredQuarantineException',
+    code: 'HybridIdentityServiceNoActiveAgents',
+    message: 'No agent that serves this domain is listening at the moment.',
+  },
+  invalidCredential: {
+    how: 'fail',
+    quarantineAfter: 3,
+    reason: 'EncounteredQuarantineException',
+    code: 'AzureActiveDirectoryInvalidCredential',
+    message: 'AADSTS50034: The synchronization account was not found in the directory.',
+  },
+  tooManyDeletes: {
+    how: 'fail',
+    quarantineAfter: 1,
+    reason: 'TooManyDeletes',
+    code: 'TooManyDeletes',
+    message: 'The number of deletions in this cycle is above the threshold of the job; they were held back.',
+  },
+  replicationDenied: {
+    how: 'fail',
+    quarantineAfter: 30,
+    reason: 'EncounteredQuarantineException',
+    code: 'HybridSynchronizationActiveDirectoryInternalServerError',
+    message: 'The agent could not read password changes: replication access was denied (8453).',
+  },
+  brokenMapping: {
+    how: 'entries',
+    quarantineAfter: Number.POSITIVE_INFINITY,
+    reason: '',
+    code: 'SchemaAttributeNotFound',
+    message: 'An attribute used by a mapping does not exist in the target.',
+  },
+  late: {
+    how: 'late',
+    quarantineAfter: Number.POSITIVE_INFINITY,
+    reason: '',
+    code: '',
+    message: '',
+  },
+}
