@@ -47,7 +47,8 @@ export const catalogue = {
   SM_STORE_CONFLICT: {
     actor: 'developers',
     user: 'Somebody else was faster. Nothing was changed.',
-    operator: 'A row with the same key exists already: two processes created the same thing at the same moment.',
+    operator:
+      'A row with the same key exists already: two processes created the same thing at the same moment.',
     next: 'Read again and decide on what is there now.',
   },
   SM_STORE_MISUSED: {

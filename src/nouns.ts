@@ -544,6 +544,12 @@ export type Proposal = {
   readonly executedAt?: Instant
   readonly finishedAt?: Instant
   readonly outcome?: { readonly title: string; readonly detail: Prose; readonly requestId?: string }
+  /** How the job stood just before the write, so that a lost answer can be looked up afterwards. */
+  readonly before?: {
+    readonly status: JobStatus
+    readonly quarantineReason?: string
+    readonly lastBegan?: Instant
+  }
   readonly incidentId?: string
   readonly placeKey: string
   readonly cardActivityId?: string

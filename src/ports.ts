@@ -261,9 +261,7 @@ export type Repositories = {
     dead(id: string, code: string, now: Instant): Promise<void>
     /** Rows of the same card and place with a lower version need not be sent any more. */
     supersede(placeKey: string, incidentId: string, version: number): Promise<number>
-    ofIncident(
-      incidentId: string,
-    ): Promise<
+    ofIncident(incidentId: string): Promise<
       readonly (OutboxRow & {
         readonly state: 'pending' | 'sent' | 'dead' | 'superseded'
         readonly code?: string

@@ -62,6 +62,7 @@ const commands = {
   status: read('viewer', { rate: looking, help: 'every configuration with its state' }),
   diagnose: read('viewer', { rate: looking, help: 'why a person, a group or a domain is not synced' }),
   agents: read('viewer', { rate: looking, help: 'the provisioning agents' }),
+  heldDeletions: read('viewer', { rate: looking, help: 'who would be deleted' }),
   incidents: read('viewer', { rate: looking, help: 'open incidents' }),
   incident: read('viewer', { rate: looking, help: 'one incident with its timeline' }),
   onCall: read('viewer', { help: 'who is on call now and next' }),
@@ -109,6 +110,7 @@ const verbs = {
   'incident.why': read('viewer', { rate: looking, data: data(incident) }),
   'incident.refresh': read('viewer', { data: data(incident) }),
   'action.propose': write('viewer', {
+    help: 'restart, start, pause, provision on demand, allow deletions: shown first, done when confirmed',
     // Proposing changes nothing; the job is read again and every right is checked again later.
     data: data({
       action: z.enum(['provisionOnDemand', 'start', 'restart', 'pause', 'allowDeletes']),

@@ -1,5 +1,5 @@
 // Keeps a message within what Teams takes: whole rows and parts are left out, least important first, and it says so.
-import type { Json } from '../nouns.ts'
+import type { Inline, Json, Prose } from '../nouns.ts'
 import { cut } from './clean.ts'
 import type { Part, Section, Sheet } from './sheet.ts'
 
@@ -7,6 +7,7 @@ import type { Part, Section, Sheet } from './sheet.ts'
 export const BUDGET_BYTES = 40 * 1024
 export const MAX_ROWS = 50
 const MAX_SECTIONS = 60
+const MAX_COLUMNS = 6
 /** Addresses, ids and times the channel adds around the card, in UTF-16 units. */
 const ENVELOPE = 1500
 
@@ -52,11 +53,63 @@ const maxOf: Readonly<Record<Counted['kind'], number>> = {
   choices: 18,
 }
 
-function capPart(part: Part): Part {
+const lengthOf = (inline: Inline) => {
+  if (typeof inline === 'string') return inline.length
+  return 'at' in inline ? 24 : Object.values(inline).reduce((sum: number, one) => sum + String(one).length, 0)
+}
+
+/** The pieces of a sentence that fit into `max` characters; what is left out is visible. */
+function capProse(prose: Prose, max: number): Prose {
+  const out: Inline[] = []
+  let left = max
+  for (const inline of prose) {
+    const size = lengthOf(inline)
+    if (size > left || out.length >= 200) {
+      return [...out, typeof inline === 'string' && left > 0 ? cut(inline, left) : ' …']
+    }
+    out.push(inline)
+    left -= size
+  }
+  return out
+}
+
+function capProses(part: Part): Part {
+  switch (part.kind) {
+    case 'text':
+      return { ...part, prose: capProse(part.prose, 6000) }
+    case 'heading':
+      return { ...part, text: cut(part.text, 200) }
+    case 'list':
+      return { ...part, items: part.items.map((item) => capProse(item, 1500)) }
+    case 'table':
+      return {
+        ...part,
+        ...(part.caption === undefined ? {} : { caption: cut(part.caption, 200) }),
+        columns: part.columns.slice(0, MAX_COLUMNS).map((name) => cut(name, 80)),
+        rows: part.rows.map((row) => row.slice(0, MAX_COLUMNS).map((cell) => capProse(cell, 600))),
+      }
+    case 'facts':
+      return {
+        ...part,
+        rows: part.rows.map((row) => ({
+          ...row,
+          name: cut(row.name, 120),
+          value: capProse(row.value, 1000),
+        })),
+      }
+    case 'steps':
+      return { ...part, steps: part.steps.map((step) => ({ ...step, prose: capProse(step.prose, 1500) })) }
+    case 'code':
+      return { ...part, lines: part.lines.map((line) => cut(line, 500)) }
+    default:
+      return part
+  }
+}
+
+function capPart(given: Part): Part {
+  const part = capProses(given)
   if (part.kind === 'text' || part.kind === 'heading') return part
-  const capped = countOf(part) > maxOf[part.kind] ? shortened(part, maxOf[part.kind]) : part
-  if (capped.kind !== 'table') return capped
-  return { ...capped, columns: capped.columns.slice(0, 6), rows: capped.rows.map((row) => row.slice(0, 6)) }
+  return countOf(part) > maxOf[part.kind] ? shortened(part, maxOf[part.kind]) : part
 }
 
 /** The limits that hold whatever the size: rows, columns, sections. */
@@ -64,6 +117,8 @@ export function capSheet(sheet: Sheet): Sheet {
   const over = Math.max(0, sheet.sections.length - MAX_SECTIONS)
   return {
     ...sheet,
+    title: capProse(sheet.title, 400),
+    ...(sheet.footer ? { footer: capProse(sheet.footer, 400) } : {}),
     sections: sheet.sections
       .slice(0, MAX_SECTIONS)
       .map((one) => ({ ...one, parts: one.parts.slice(0, 20).map(capPart) })),
@@ -72,8 +127,8 @@ export function capSheet(sheet: Sheet): Sheet {
   }
 }
 
-/** A fifth fewer rows, or a text cut to 300 characters a piece; undefined where it is as small as it gets. */
-function smaller(part: Part): Part | undefined {
+/** Fewer rows, or a text cut to 300 characters a piece; undefined where it is as small as it gets. */
+function smaller(part: Part, factor: number): Part | undefined {
   if (part.kind === 'text') {
     const size = JSON.stringify(part.prose).length
     if (size <= 1000) return undefined
@@ -86,17 +141,17 @@ function smaller(part: Part): Part | undefined {
   }
   if (part.kind === 'heading') return undefined
   const count = countOf(part)
-  return count > 1 ? shortened(part, Math.max(1, Math.floor(count * 0.8))) : undefined
+  return count > 1 ? shortened(part, Math.max(1, Math.floor(count * factor))) : undefined
 }
 
 type Spot = { readonly section: number; readonly part: number; readonly next: Part; readonly size: number }
 
-function largestShrinkable(sections: readonly Section[], keep: number): Spot | undefined {
+function largestShrinkable(sections: readonly Section[], keep: number, factor: number): Spot | undefined {
   let best: Spot | undefined
   sections.forEach((section, s) => {
     if (section.keep !== keep) return
     section.parts.forEach((part, p) => {
-      const next = smaller(part)
+      const next = smaller(part, factor)
       const size = JSON.stringify(part).length
       if (next && (!best || size > best.size)) best = { section: s, part: p, next, size }
     })
@@ -105,10 +160,10 @@ function largestShrinkable(sections: readonly Section[], keep: number): Spot | u
 }
 
 /** One step smaller; undefined when nothing is left to give. */
-export function shrinkOnce(sheet: Sheet): Sheet | undefined {
+export function shrinkOnce(sheet: Sheet, factor: number): Sheet | undefined {
   const levels = [...new Set(sheet.sections.map((section) => section.keep))].toSorted((a, b) => a - b)
   for (const keep of levels) {
-    const spot = largestShrinkable(sheet.sections, keep)
+    const spot = largestShrinkable(sheet.sections, keep, factor)
     if (spot) {
       const sections = sheet.sections.map((section, s) =>
         s === spot.section
@@ -127,12 +182,13 @@ export function shrinkOnce(sheet: Sheet): Sheet | undefined {
 }
 
 /** Shrinks until `sizeOf` is within the budget; the further over, the more steps between two measurements. */
-export function fit(sheet: Sheet, sizeOf: (sheet: Sheet) => number): Sheet {
+export function withinBudget(sheet: Sheet, sizeOf: (sheet: Sheet) => number): Sheet {
   let current = capSheet(sheet)
   for (let size = sizeOf(current); size > BUDGET_BYTES; size = sizeOf(current)) {
-    const steps = size > BUDGET_BYTES * 2 ? 8 : size > BUDGET_BYTES * 1.25 ? 3 : 1
+    const far = size / BUDGET_BYTES
+    const [steps, factor] = far > 4 ? [20, 0.6] : far > 2 ? [8, 0.8] : far > 1.25 ? [2, 0.85] : [1, 0.95]
     for (let i = 0; i < steps; i += 1) {
-      const next = shrinkOnce(current)
+      const next = shrinkOnce(current, factor)
       if (!next) return current
       current = next
     }

@@ -6,6 +6,7 @@ import { changeSheet, type Sheet } from './sheet.ts'
 export const NAME_CHARS = 256
 const SENTENCE_CHARS = 4000
 const LABEL_CHARS = 60
+const CARRIED_CHARS = 2000
 
 /** Controls, text direction marks, zero-width and tag characters: they hide or reorder what is read. */
 const hidden =
@@ -53,7 +54,12 @@ function cleanButton(button: Button): Button | undefined {
     const url = safeUrl(button.url)
     return url === undefined ? undefined : { label, url }
   }
-  return { ...button, label }
+  // What a button carries is never cut: half an id is another id.
+  if ('say' in button) {
+    const said = cleanText(button.say, CARRIED_CHARS + 1)
+    return said.length > CARRIED_CHARS ? undefined : { label, say: said }
+  }
+  return JSON.stringify(button.data).length > CARRIED_CHARS ? undefined : { ...button, label }
 }
 
 export function cleanSheet(sheet: Sheet): Sheet {

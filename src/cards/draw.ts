@@ -1,5 +1,5 @@
 // Sheet -> Adaptive Card 1.5.
-import type { FactRow, Instant, Json, NextStep } from '../nouns.ts'
+import type { FactRow, Instant, Json, NextStep, Prose } from '../nouns.ts'
 import { action, actionSets, MAX_ACTIONS } from './buttons.ts'
 import { cut, plainWords } from './clean.ts'
 import {
@@ -17,7 +17,7 @@ import {
   title,
 } from './parts.ts'
 import type { Part, Section, Sheet } from './sheet.ts'
-import { commonProvenance, leftOutLine, provenance, summaryLine } from './text.ts'
+import { commonProvenance, leftOutLine, proseText, provenance, summaryLine } from './text.ts'
 import { whoWords } from './words.ts'
 
 /** Above this many rows facts are drawn as lines: columns would be most of the card's size. */
@@ -60,24 +60,27 @@ function drawStep(step: NextStep, index: number, now: Instant): Element {
   })
 }
 
+const rowText = (row: readonly Prose[], now: Instant) => row.map((cell) => proseText(cell, now)).join(' · ')
+
+/** One line per row, each value after the name of its column. */
+function namedCells(names: readonly string[], row: readonly Prose[], now: Instant): readonly Element[] {
+  return row.flatMap((cell, i) => [
+    ...(i > 0 ? [run(' · ', { isSubtle: true })] : []),
+    ...(names[i] ? [run(`${names[i]}: `, { isSubtle: true })] : []),
+    ...runs(cell, now),
+  ])
+}
+
 function drawTable(
   part: Extract<Part, { kind: 'table' }>,
   asTable: boolean,
   now: Instant,
 ): readonly Element[] {
   const caption = part.caption ? [rich([run(part.caption, bold)], { spacing: 'Small' })] : []
-  // Where tables are unknown: one line per row, each value after the name of its column.
-  const lines = part.rows.map((row) =>
-    rich(
-      row.flatMap((cell, i) => [
-        ...(i > 0 ? [run(' · ', { isSubtle: true })] : []),
-        ...(part.columns[i] ? [run(`${part.columns[i]}: `, { isSubtle: true })] : []),
-        ...runs(cell, now),
-      ]),
-      { spacing: 'Small' },
-    ),
-  )
-  if (!asTable) return [...caption, ...lines, ...moreLine(part.more)]
+  if (!asTable) {
+    const named = part.rows.map((row) => rich(namedCells(part.columns, row, now), { spacing: 'Small' }))
+    return [...caption, ...named, ...moreLine(part.more)]
+  }
   const width = part.rows.reduce((most, row) => Math.max(most, row.length), part.columns.length)
   const cell = (inlines: readonly Element[]): Json => ({ type: 'TableCell', items: [rich(inlines)] })
   const across = Array.from({ length: width }, (_, i) => i)
@@ -90,7 +93,12 @@ function drawTable(
     type: 'Table',
     columns: across.map(() => ({ width: 1 })),
     rows: [header, ...rows],
-    fallback: container(lines.length > 0 ? lines : [rich([run('(no rows)', subtle)])]),
+    // Where tables are unknown: a line per row. It doubles the table, so it is as plain as can be.
+    fallback: container(
+      [part.columns.join(' · '), ...part.rows.map((row) => rowText(row, now))].map((line) =>
+        rich([run(line || ' ')]),
+      ),
+    ),
   }
   return [...caption, table, ...moreLine(part.more)]
 }
@@ -206,7 +214,6 @@ export function drawCard(sheet: Sheet, options: DrawOptions): { readonly [key: s
     type: 'AdaptiveCard',
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     version: '1.5',
-    lang: 'en',
     fallbackText: cut(`${plainWords(summaryLine(sheet, now))} (this client cannot show the card)`, 400),
     body,
     ...(sheet.buttons.length > 0 ? { actions: sheet.buttons.slice(0, MAX_ACTIONS).map(action) } : {}),

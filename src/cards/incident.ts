@@ -102,7 +102,7 @@ export function incidentSheet(reply: Extract<Reply, { kind: 'incident' }>, now: 
     footer: [
       ...(incident.number > 0 ? [`Incident ${incident.number} · version ${incident.version} · `] : []),
       { data: incident.subject },
-      ' · since ',
+      ' · opened ',
       { at: begun },
       ...(over && lasted ? [` · lasted ${lasted}`] : []),
       ` · ${incident.ruleId}`,

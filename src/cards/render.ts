@@ -2,7 +2,7 @@
 import type { Instant, Reply, Scope } from '../nouns.ts'
 import type { RenderedMessage } from '../ports.ts'
 import { abstainSheet, answerSheet, boundarySheet, declineSheet } from './answer.ts'
-import { BUDGET_BYTES, bytesOf, fit } from './budget.ts'
+import { BUDGET_BYTES, bytesOf, withinBudget } from './budget.ts'
 import { cleanSheet, cut } from './clean.ts'
 import { type DrawOptions, drawCard, mentionText } from './draw.ts'
 import { findingSheet } from './finding.ts'
@@ -54,6 +54,13 @@ function cardActivity(sheet: Sheet, options: DrawOptions) {
   }
 }
 
+/** The text alone is an activity as well, and escapes make it longer than it looks. */
+function boundedText(text: string): string {
+  let out = cut(text, BUDGET_BYTES / 2)
+  while (bytesOf(out) > BUDGET_BYTES) out = cut(out, Math.floor(out.length * 0.9))
+  return out
+}
+
 /**
  * The card and the same content as plain text. Send one of the two: `bytes` (UTF-16, at most 40 KB) is the size
  * of an activity that carries the card and the summary, and the text alone stays within the same limit.
@@ -61,12 +68,12 @@ function cardActivity(sheet: Sheet, options: DrawOptions) {
 export function render(reply: Reply, options: RenderOptions): RenderedMessage {
   const told = sheetOf(reply, options.now)
   const shown = cleanSheet(options.scope === 'personal' ? told : hidePersonal(told))
-  const sheet = fit(shown, (one) => bytesOf(cardActivity(one, options)))
+  const sheet = withinBudget(shown, (one) => bytesOf(cardActivity(one, options)))
   const names = (options.mentions ?? []).map((person) => mentionText(person.name).slice(4, -5))
   const card = drawCard(sheet, options)
   return {
     card,
-    text: cut(writeText(sheet, options.now, names), BUDGET_BYTES / 2 - 4000),
+    text: boundedText(writeText(sheet, options.now, names)),
     summary: summaryLine(sheet, options.now),
     bytes: bytesOf(cardActivity(sheet, options)),
     ...(options.mentions && options.mentions.length > 0 ? { mentions: options.mentions.slice(0, 5) } : {}),

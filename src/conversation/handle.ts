@@ -38,7 +38,6 @@ async function respondSafely(turn: Turn, options: HandleOptions): Promise<Respon
       { err: error.cause ?? error, code: error.code, fields: error.fields },
       'turn failed',
     )
-    options.telemetry.metrics.count('bot_turns_total', { type: turn.event.kind, outcome: error.code })
     return { replies: [errorReply(error)] }
   }
 }
@@ -108,8 +107,6 @@ export function createHandle(options: HandleOptions) {
     if (response.session) await saveSession(store, event, { session: response.session, now })
     const replaced = await replaceCard(turn, response)
     await sendAll(turn, response, slow.announced)
-    telemetry.metrics.observe('bot_turn_duration_seconds', (performance.now() - began) / 1000)
-    telemetry.metrics.count('bot_turns_total', { type: event.kind, outcome: 'ok' })
     telemetry.log.info(
       {
         kind: event.kind,

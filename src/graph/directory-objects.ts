@@ -72,8 +72,9 @@ export const advanced = { headers: { ConsistencyLevel: 'eventual' }, query: { $c
 /** First CN of a DN, unescaped: 'CN=Doe\, Jane,OU=x' -> 'Doe, Jane'. Undefined when the DN starts otherwise. */
 export function commonNameOf(dn: string): string | undefined {
   const first = /^\s*CN\s*=\s*((?:\\.|[^,\\])*)/i.exec(dn)?.[1]
-  return first?.replace(/\\([0-9A-Fa-f]{2}|.)/g, (_, escaped: string) =>
-    escaped.length === 2 ? String.fromCharCode(Number.parseInt(escaped, 16)) : escaped,
+  // Escaped bytes are UTF-8 and belong together; anything else that is escaped is itself.
+  return first?.replace(/((?:\\[0-9A-Fa-f]{2})+)|\\(.)/g, (_, bytes?: string, plain?: string) =>
+    bytes ? Buffer.from(bytes.replaceAll('\\', ''), 'hex').toString('utf8') : (plain ?? ''),
   )
 }
 
@@ -104,22 +105,31 @@ export function guidOf(immutableId: string): string | undefined {
   ].join('-')
 }
 
-type Search = { readonly filter: string; readonly advanced: boolean; readonly keep?: (dn: string) => boolean }
+export type Search = {
+  readonly filter: string
+  readonly advanced: boolean
+  readonly keep?: (dn: string) => boolean
+}
 
 /** 'CONTOSO\jdoe' -> 'jdoe' */
 function accountName(value: string): string {
   return value.slice(value.lastIndexOf('\\') + 1)
 }
 
-/** Distinguished names are equal without case and without blanks around separators. */
+/** 'CN=Doe\, Jane, OU = Sales' -> ['cn=doe\, jane', 'ou=sales']: case and blanks around separators do not count. */
+export function dnParts(dn: string): readonly string[] {
+  const parts = dn.match(/(?:\\.|[^,\\])+/gs) ?? []
+  return parts
+    .map((part) => {
+      const [type = '', ...value] = part.split('=')
+      return value.length > 0 ? `${type.trim()}=${value.join('=').trim()}` : type.trim()
+    })
+    .filter((part) => part !== '')
+    .map((part) => part.toLowerCase())
+}
+
 export function sameDn(a: string, b: string): boolean {
-  const plain = (dn: string) =>
-    dn
-      .split(/(?<!\\),/)
-      .map((part) => part.trim().replace(/\s*=\s*/, '='))
-      .join(',')
-      .toLowerCase()
-  return plain(a) === plain(b)
+  return dnParts(a).join(',') === dnParts(b).join(',')
 }
 
 /** How Graph is asked for users of that name. There is no filter on the DN: its common name is, and the rest here. */

@@ -2,7 +2,15 @@
 import type { Fact, ObjectName } from '../nouns.ts'
 import { mapFact } from '../nouns.ts'
 import { type Asker, askAll } from './ask.ts'
-import { commonNameOf, directoryObject, type GraphDirectoryObject, userSelect } from './directory-objects.ts'
+import {
+  advanced,
+  directoryObject,
+  type GraphDirectoryObject,
+  MOST_HITS,
+  type Search,
+  searchOf,
+  userSelect,
+} from './directory-objects.ts'
 import { userPermissions } from './find-users.ts'
 import { literal } from './odata.ts'
 import { declare } from './query.ts'
@@ -25,44 +33,33 @@ export function originalUpn(upn: string): string {
   return upn.replace(/^[0-9a-f]{32}(?=.+@)/i, '')
 }
 
-/** The filter where one is possible: the renamed principal name has none, its mail and display name do. */
-function filterOf(name: ObjectName): string {
+/** Like that of living users, but for the principal name, which is found by its end. */
+function searchAmongDeleted(name: ObjectName): Search {
+  if (name.by !== 'upn') return searchOf(name)
   const value = literal(name.value)
-  switch (name.by) {
-    case 'upn':
-      return `endswith(userPrincipalName,${value}) or mail eq ${value}`
-    case 'sam':
-      return `onPremisesSamAccountName eq ${value}`
-    case 'id':
-      return `id eq ${value}`
-    case 'name':
-      return `startswith(displayName,${value})`
-    case 'dn':
-      return `displayName eq ${literal(commonNameOf(name.value) ?? name.value)}`
-  }
+  return { filter: `endswith(userPrincipalName,${value}) or mail eq ${value}`, advanced: true }
+}
+
+/** "endswith" also finds mary.jane.doe@…, who is somebody else. */
+function isMeant(user: GraphDirectoryObject, name: ObjectName): boolean {
+  if (name.by !== 'upn') return true
+  const wanted = name.value.toLowerCase()
+  const upn = originalUpn(user.userPrincipalName ?? '').toLowerCase()
+  return upn === wanted || user.mail?.toLowerCase() === wanted
 }
 
 export async function runFindDeletedUsers(
   asker: Asker,
   name: ObjectName,
 ): Promise<Fact<readonly GraphDirectoryObject[]>> {
+  const { filter, keep = () => true } = searchAmongDeleted(name)
+  const $select = `${userSelect},deletedDateTime`
   const found = await askAll(asker, findDeletedUsers, {
-    query: {
-      $filter: filterOf(name),
-      $select: `${userSelect},deletedDateTime`,
-      $count: 'true',
-      $top: '20',
-    },
-    headers: { ConsistencyLevel: 'eventual' },
+    query: { $filter: filter, $select, $top: String(MOST_HITS), ...advanced.query },
+    headers: advanced.headers,
     mostPages: 1,
   })
-  // "endswith" also finds mary.jane.doe@…, who is somebody else.
   return mapFact(found, ({ items }) =>
-    items.filter((user) => {
-      if (name.by !== 'upn') return true
-      const wanted = name.value.toLowerCase()
-      const upn = originalUpn(user.userPrincipalName ?? '').toLowerCase()
-      return upn === wanted || user.mail?.toLowerCase() === wanted
-    }),
+    items.filter((user) => isMeant(user, name) && keep(user.onPremisesDistinguishedName ?? '')),
   )
 }

@@ -46,6 +46,7 @@ export type GraphOptions = {
   readonly limiter?: Limiter
 }
 
+/** All questions. An empty list is an answer; what could not be asked is a Fact with its reason, never an exception. */
 function bindReads(asker: Asker, services: readonly string[] | undefined) {
   return {
     listConfigurations: () => runListConfigurations(asker),
@@ -92,6 +93,7 @@ function writesOf(client: GraphClient): SyncWrites {
   }
 }
 
+/** One tenant: its limits and circuits are shared by all three members. */
 export type Graph = {
   /** For people: soon, and before the watch. */
   readonly reads: GraphReads

@@ -99,6 +99,7 @@ export function createLimiter(time: Time, table: Readonly<Record<Family, Limit>>
   return {
     take(family, priority, deadline) {
       const bucket = bucketOf(family)
+      if (nextTurn(bucket, table[family]) > deadline) return Promise.resolve(false)
       return new Promise((settle) => {
         bucket.waiting[priority].push({ deadline, settle })
         void pump(bucket, table[family])

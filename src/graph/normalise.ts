@@ -13,7 +13,7 @@ export type Compact<T> = {
   [K in keyof T as undefined extends T[K] ? never : K]: T[K]
 } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> }
 
-export function compact<T extends object>(value: T): Compact<T> {
+export function compact<const T extends object>(value: T): Compact<T> {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Compact<T>
 }
 
@@ -52,14 +52,17 @@ function plainText(value: unknown, longest: number): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text
 }
 
+/** Whatever is there, also nothing: a plain `unknown` must not be missing from an object. */
+const anything = z.unknown().optional()
+
 /** A text that may be missing: absent when null, empty or blank. */
-export const text = z.unknown().transform((value) => {
+export const text = anything.transform((value) => {
   const found = plainText(value, LONGEST_TEXT)
   return found.trim() === '' ? undefined : found
 })
 
 /** Like `text`, for sentences and values of attributes. */
-export const longText = z.unknown().transform((value) => {
+export const longText = anything.transform((value) => {
   const found = plainText(value, LONGEST_DETAIL)
   return found.trim() === '' ? undefined : found
 })
@@ -67,25 +70,23 @@ export const longText = z.unknown().transform((value) => {
 /** The one thing that must be there. */
 export const id = z.string().min(1)
 
-export const instant = z.unknown().transform((v) => (typeof v === 'string' ? parseInstant(v) : undefined))
-export const duration = z.unknown().transform((v) => (typeof v === 'string' ? parseDuration(v) : undefined))
+export const instant = anything.transform((v) => (typeof v === 'string' ? parseInstant(v) : undefined))
+export const duration = anything.transform((v) => (typeof v === 'string' ? parseDuration(v) : undefined))
 
 /** An enum: known values in their known spelling, others in lower camel case, 'unknown' when missing. */
 export function oneOf(...knownValues: readonly string[]) {
-  return z
-    .unknown()
-    .transform((value) =>
-      typeof value === 'string' && value.trim() !== '' ? lowerCamel(value, knownValues) : 'unknown',
-    )
+  return anything.transform((value) =>
+    typeof value === 'string' && value.trim() !== '' ? lowerCamel(value, knownValues) : 'unknown',
+  )
 }
 
 /** int64, which JSON may carry as text; 0 when missing or not a number. */
-export const count = z.unknown().transform((value) => {
+export const count = anything.transform((value) => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : 0
 })
 
-export const flag = z.unknown().transform((value) => {
+export const flag = anything.transform((value) => {
   if (typeof value === 'boolean') return value
   if (typeof value === 'string' && /^(true|false)$/i.test(value)) return value.toLowerCase() === 'true'
   return undefined
@@ -100,7 +101,7 @@ export function listOf<T extends z.ZodType>(item: T) {
 }
 
 /** An open map of whatever, as texts; empty values are left out. */
-export const details = z.unknown().transform((value): Readonly<Record<string, string>> => {
+export const details = anything.transform((value): Readonly<Record<string, string>> => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {}
   return Object.fromEntries(
     Object.entries(value)

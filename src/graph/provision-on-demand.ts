@@ -10,7 +10,7 @@ import { type JobAddress, write, writeBasics } from './write.ts'
 /** Usually below 30 s; the agent may take ten minutes, which nobody waits for. */
 const TIMEOUT_MS = 100_000
 
-const answer = z.object({ key: z.unknown(), value: z.unknown() })
+const answer = z.object({ key: z.unknown().optional(), value: z.unknown().optional() })
 const status = oneOf('success', 'skipped', 'failure', 'warning')
 
 const step = z.object({

@@ -8,6 +8,12 @@ export const HAND_OVER: Button = { label: 'Hand over to on call', say: 'hand ove
 /** Below this confidence an article is not given as an answer; found by `test/knowledge/calibration.test.ts`. */
 export const ANSWER_FROM = 0.36
 
+/** A question of few words must be met better: one shared word would be enough otherwise. */
+export function threshold(terms: number): number {
+  if (terms <= 3) return 0.5
+  return terms === 4 ? 0.45 : ANSWER_FROM
+}
+
 /** Below this share of known words a text is about something else altogether. */
 export const TOPIC_FROM = 0.34
 

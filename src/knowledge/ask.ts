@@ -1,6 +1,6 @@
 // One question to one reply: codes first, then follow-ups, then search against the boundaries of other products.
 import type { Reply } from '../nouns.ts'
-import { ANSWER_FROM, abstain, decline, TOPIC_FROM } from './abstain.ts'
+import { ANSWER_FROM, abstain, decline, threshold, TOPIC_FROM } from './abstain.ts'
 import { answerFrom, answerFromCodes } from './answer.ts'
 import type { Boundaries, Product, Sighting } from './boundary.ts'
 import type { CodeEntry, Codes } from './codes.ts'
@@ -25,6 +25,8 @@ const CLOSE = 0.8
 const SECOND_FROM = 0.55
 /** Another product is named and Cloud Sync is not: only an article on the two together may answer, this surely. */
 const COVERED_FROM = 0.45
+/** The same where something only the other product has was mentioned. */
+const COVERED_SIGN_FROM = 0.75
 
 export function ask(engine: Engine, text: string, previous?: string): Reply {
   const question = clean(text)
@@ -55,7 +57,7 @@ function answerCodes(engine: Engine, codes: readonly [CodeEntry, ...CodeEntry[]]
 function carried(engine: Engine, before: Article, terms: Terms): Reply {
   const topic = engine.analyser.analyse(before.title, { correct: false })
   const list = [...terms.list, ...topic.list]
-  const hits = engine.search.find({ list, set: new Set(list), all: list })
+  const hits = engine.search.find({ list, set: new Set(list), names: terms.names, all: list })
   const [best] = hits.filter((hit) => hit.article.id !== before.id)
   // The new words must be what the found article is about, else the topic alone has found it.
   const fresh = best ? engine.search.find(terms).some((hit) => hit.article === best.article) : false
@@ -68,7 +70,7 @@ function answerQuestion(engine: Engine, question: string, terms: Terms): Reply {
   const [best] = hits
   const sighting = engine.boundaries.sight(question)[0]
   if (sighting && belongsElsewhere(sighting, terms, best)) return engine.boundaries.reply(sighting.product)
-  if (!best || best.confidence < ANSWER_FROM) {
+  if (!best || best.confidence < threshold(terms.set.size)) {
     if (sighting) return engine.boundaries.reply(sighting.product)
     const near = hits.slice(0, 3).map((hit) => hit.article)
     return engine.search.familiarity(terms) < TOPIC_FROM ? decline() : abstain(near)
@@ -92,7 +94,7 @@ function belongsElsewhere(sighting: Sighting, terms: Terms, best: Hit | undefine
   const ours = terms.set.has('cloudsync')
   const sure = best?.confidence ?? 0
   if (ours) return sighting.by === 'sign' && !covers(best, sighting.product) && sure < COVERED_FROM
-  return !(covers(best, sighting.product) && sure >= COVERED_FROM)
+  return !covers(best, sighting.product) || sure < (sighting.by === 'sign' ? COVERED_SIGN_FROM : COVERED_FROM)
 }
 
 /** A second topic: a clause of the text with an answer of its own, else a runner-up nearly as good. */

@@ -37,15 +37,15 @@ function patternOf(spellings: readonly string[]): RegExp | undefined {
     spelling
       .toLowerCase()
       .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*/g, '[\\p{L}\\p{N}]*')
-      .replace(/[\s-]+/g, '[\\s-]+'),
+      .replace(/[\s-]+/g, '[\\s-]+')
+      .replace(/\*/g, '[a-z0-9]*'),
   )
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${parts.join('|')})(?![\\p{L}\\p{N}])`, 'u')
+  return new RegExp(`(?<![a-z0-9])(?:${parts.join('|')})(?![a-z0-9])`)
 }
 
 /** Cloud Sync under its older names contains the name of Connect: taken out before products are looked for. */
 const OWN_NAMES =
-  /(?:(?:microsoft )?(?:azure ad|azure active directory|aad|entra|entra id|ad) ?connect(?:'s)?[\s:-]+)?(?:cloud[\s-]?(?:sync|sycn|snyc|synch)\b[a-z]*|cloud[\s-]provisioning(?:[\s-]agent)?|provisioning[\s-]agent)/gu
+  /(?:(?:microsoft )?(?:azure ad|azure active directory|aad|entra|entra id|ad) ?connect(?:'s)?[\s:-]+)?(?:cloud[\s-]?(?:sync|sycn|snyc|synch)\b[a-z]*|cloud[\s-]provisioning(?:[\s-]agent)?|provisioning[\s-]agent)/g
 
 export function createBoundaries(tables: Tables): Boundaries {
   const table = tables.get('boundaries')

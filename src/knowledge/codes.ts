@@ -57,16 +57,16 @@ function toEntry(row: Readonly<Record<string, Cell>>): CodeEntry {
   }
 }
 
-/** Two humps, an underscore, a colon or a hyphen: nobody writes such a word by accident. */
-function isDistinct(pattern: string): boolean {
-  return /[a-z][A-Z]|_|[A-Z]{4,}\d|0x|hr=/i.test(pattern) && /[a-z][A-Z].*[a-z][A-Z]|_|\d{4}|0x|hr=|-/.test(pattern)
+/** Two humps, an underscore, a hyphen or a long number: nobody writes such a word by accident. */
+function isDistinct(spelling: string): boolean {
+  return /[a-z][A-Z].*[a-z][A-Z]|_|0x|hr=|-/i.test(spelling) && /[a-z][A-Z].*[a-z][A-Z]|_|\d{4}|0x|hr=|-/.test(spelling)
 }
 
-const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+')
+type Spelling = { readonly text: string; readonly entry: CodeEntry; readonly needsContext: boolean }
 
-type Matcher = { readonly entry: CodeEntry; readonly pattern: RegExp; readonly needsContext: boolean }
-
-const CONTEXT = /\b(code|error|errors|event|eventid|id|reason|status|failed|failure|quarantine|log|logs|hr|result|means?|sspr|seamless)\b/i
+/** Words beside a short code (`Conflict`, `31003`) that show it is meant as one. */
+const CONTEXT =
+  /\b(code|error|errors|event|eventid|id|reason|status|failed|failure|quarantine|log|logs|hr|result|means?|sspr|seamless)\b/i
 
 /** Builds the recogniser from the fact table `error-codes`. A row's `also` lists further spellings. */
 export function createCodes(tables: Tables): Codes {
@@ -80,38 +80,72 @@ export function createCodes(tables: Tables): Codes {
     if (byFolded.has(folded)) byFolded.delete(folded)
     else byFolded.set(folded, entry)
   }
-  const matchers = rows.flatMap((row, i) => matchersOf(entries[i] as CodeEntry, list(row.also)))
+  const spellings = rows.flatMap((row, i) => spellingsOf(entries[i] as CodeEntry, list(row.also)))
+  const recognise = createRecogniser(spellings)
   return {
     all: entries,
     get: (code) => byCode.get(code) ?? byFolded.get(code.toLowerCase()),
-    find: (text) => findAll(text.slice(0, MAX_TEXT), matchers),
+    find: (text) => recognise(text.slice(0, MAX_TEXT).replace(/\s+/g, ' ').trim()),
   }
 }
 
-function matchersOf(entry: CodeEntry, also: readonly string[]): Matcher[] {
-  return [entry.code, ...also].map((spelling) => {
-    const phrase = spelling.includes(' ')
-    const distinct = isDistinct(spelling) && !/^\d+$/.test(spelling)
-    const flags = phrase || (distinct && !/^time-?out$/i.test(spelling)) ? 'iu' : 'u'
-    return {
-      entry,
-      pattern: new RegExp(`(?<![\\p{L}\\p{N}_])${escape(spelling)}(?![\\p{L}\\p{N}_])`, flags),
-      needsContext: !phrase && !distinct,
+function spellingsOf(entry: CodeEntry, also: readonly string[]): Spelling[] {
+  return [entry.code, ...also].map((text) => ({
+    text,
+    entry,
+    needsContext: !text.includes(' ') && !isDistinct(text),
+  }))
+}
+
+/** Case counts for bare words and for TimeOut, which differs from Timeout in nothing else. */
+function keepsCase(spelling: Spelling): boolean {
+  return spelling.needsContext || /^time-?out$/i.test(spelling.text)
+}
+
+const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** One expression for all spellings, the longest first, so that a long paste is read once. */
+function patternOf(spellings: readonly Spelling[], flags: string): RegExp | undefined {
+  if (spellings.length === 0) return undefined
+  const texts = spellings.map((spelling) => spelling.text).sort((a, b) => b.length - a.length)
+  return new RegExp(`(?<![A-Za-z0-9_])(?:${texts.map(escape).join('|')})(?![A-Za-z0-9_])`, flags)
+}
+
+type Found = { readonly entry: CodeEntry; readonly at: number; readonly end: number }
+
+function createRecogniser(spellings: readonly Spelling[]): (text: string) => CodeEntry[] {
+  const kept = spellings.filter(keepsCase)
+  const folded = spellings.filter((spelling) => !keepsCase(spelling))
+  const keptBy = new Map(kept.map((spelling) => [spelling.text, spelling]))
+  const foldedBy = new Map(folded.map((spelling) => [spelling.text.toLowerCase(), spelling]))
+  const keptPattern = patternOf(kept, 'g')
+  const foldedPattern = patternOf(folded, 'gi')
+  return (text) => {
+    const context = text.split(' ', 3).length <= 2 || CONTEXT.test(text)
+    const found: Found[] = []
+    const collect = (pattern: RegExp | undefined, spellingOf: (hit: string) => Spelling | undefined) => {
+      if (!pattern) return
+      for (const match of text.matchAll(pattern)) {
+        const spelling = spellingOf(match[0])
+        if (!spelling || (spelling.needsContext && !context)) continue
+        found.push({ entry: spelling.entry, at: match.index, end: match.index + match[0].length })
+      }
     }
-  })
+    collect(keptPattern, (hit) => keptBy.get(hit))
+    collect(foldedPattern, (hit) => foldedBy.get(hit.toLowerCase()))
+    return outermost(found)
+  }
 }
 
-function findAll(text: string, matchers: readonly Matcher[]): CodeEntry[] {
-  const alone = text.trim().split(/\s+/).length <= 2
-  const context = alone || CONTEXT.test(text)
-  const found: { readonly entry: CodeEntry; readonly at: number; readonly length: number }[] = []
-  for (const { entry, pattern, needsContext } of matchers) {
-    if (needsContext && !context) continue
-    const match = pattern.exec(text)
-    if (match) found.push({ entry, at: match.index, length: match[0].length })
+/** A code inside a longer one ("6329" in "6329 / 0x80230619") is not a second code. */
+function outermost(found: readonly Found[]): CodeEntry[] {
+  const sorted = [...found].sort((a, b) => a.at - b.at || b.end - a.end)
+  const out: CodeEntry[] = []
+  let reach = -1
+  for (const hit of sorted) {
+    if (hit.end <= reach) continue
+    reach = Math.max(reach, hit.end)
+    if (!out.includes(hit.entry)) out.push(hit.entry)
   }
-  // A code inside a longer one ("6329" in "6329 / 0x80230619") is not a second code.
-  const outer = found.filter((a) => !found.some((b) => b.length > a.length && b.at <= a.at && b.at + b.length >= a.at + a.length))
-  const sorted = outer.sort((a, b) => a.at - b.at || b.length - a.length)
-  return [...new Set(sorted.map((hit) => hit.entry))]
+  return out
 }

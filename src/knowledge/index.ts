@@ -31,12 +31,20 @@ export type Knowledge = {
   table(name: string): FactTable | undefined
   tableNames(): readonly string[]
   articleIds(): readonly string[]
+  /** Is it an ordinary word of the knowledge, not a name? */
+  isWord(word: string): boolean
+  /** Id of the nearest article, for grouping questions by meaning; undefined when nothing is near. */
+  nearest(text: string): string | undefined
 }
 
 /** `dir` is the knowledge folder; `notesDir` holds the organisation's own Markdown notes. Reads everything at once. */
-export function loadKnowledge(options: { readonly dir: string; readonly notesDir?: string | undefined }): Knowledge {
+export function loadKnowledge(options: {
+  readonly dir: string
+  readonly notesDir?: string | undefined
+}): Knowledge {
   const loaded = loadFiles(options.dir, options.notesDir)
   const engine = createEngine(loaded)
+  const ordinary = lazily(() => ordinaryWords(loaded))
   const codeOf = (id: string) => (id.startsWith('code:') ? engine.codes.get(id.slice(5)) : undefined)
   return {
     ask: (text, more) => ask(engine, text, more?.previous),
@@ -61,13 +69,34 @@ export function loadKnowledge(options: { readonly dir: string; readonly notesDir
     table: (name) => loaded.tables.get(name),
     tableNames: () => [...loaded.tables.keys()],
     articleIds: () => [...loaded.articles.keys()],
+    isWord: (word) => ordinary().has(word.toLowerCase()),
+    nearest: (text) => engine.search.find(engine.analyser.analyse(text))[0]?.article.id,
   }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+/** Words that the articles use in lower case: names never stand there like that. */
+function ordinaryWords(loaded: Loaded): ReadonlySet<string> {
+  const found = new Set<string>()
+  for (const article of loaded.articles.values())
+    for (const [word] of article.text.matchAll(/(?<![\p{L}\p{N}.@-])\p{Ll}{2,40}(?![\p{L}\p{N}@])/gu))
+      found.add(word)
+  return found
 }
 
 function createEngine(loaded: Loaded): Engine {
   const analyser = createAnalyser(loaded.words)
   for (const article of loaded.articles.values()) {
-    analyser.learn([article.title, ...article.questions, ...(article.keywords ?? []), article.text].join('\n'))
+    analyser.learn(
+      [article.title, ...article.questions, ...(article.keywords ?? []), article.text].join('\n'),
+    )
   }
   return {
     analyser,

@@ -101,7 +101,7 @@ function readText(file: string, report: Report): string | undefined {
 function parseYaml(text: string, file: string, report: Report): unknown {
   try {
     // Dates stay text: the core schema of `yaml` has no date type.
-    return parse(text)
+    return parse(text, { prettyErrors: false })
   } catch (error) {
     report(file, 'yaml', (error as Error).message.split('\n')[0] ?? 'not readable')
     return undefined

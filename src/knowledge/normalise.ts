@@ -25,7 +25,7 @@ export function clean(text: string): string {
 
 /** Lower-case words. Letters, digits and what joins them inside names: `tls1.2`, `*.msappproxy.net`, `x-y` as two. */
 export function words(text: string): string[] {
-  const found = text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}.$_']*/gu) ?? []
+  const found = text.toLowerCase().match(/[\p{L}\p{N}](?:[\p{L}\p{N}.$_']|,(?=\d{3}(?!\d)))*/gu) ?? []
   const out: string[] = []
   for (const word of found.slice(0, MAX_TERMS * 3)) {
     const bare = word.replace(/'(s|re|ve|ll|d|m|t)?$/, (_, tail: string) => (tail === 't' ? 't' : '')).replace(/[.'_]+$/, '')
@@ -60,6 +60,8 @@ export type Terms = {
   /** Canonical terms in order, without stop words; repeats kept. */
   readonly list: readonly string[]
   readonly set: ReadonlySet<string>
+  /** Those that were written as a name of code (`Get-AzureADSSOStatus`, `cloudNoFlow`): they say most. */
+  readonly names: ReadonlySet<string>
   /** Terms before stop words are taken out: for cues such as "and for …". */
   readonly all: readonly string[]
 }
@@ -99,6 +101,17 @@ function replacePhrases(list: readonly string[], phrases: Phrases): string[] {
   return out
 }
 
+/** Camel-case words and host names of some length. */
+function namesIn(text: string, canonical: (word: string) => string): Set<string> {
+  const found = text.match(/[A-Za-z]*[a-z][A-Z][A-Za-z]{2,}|[a-z0-9]+(?:\.[a-z0-9-]{2,}){1,5}/g) ?? []
+  return new Set(found.filter((name) => name.length >= 8).map((name) => canonical(name.toLowerCase())))
+}
+
+/** `65000`, `180k` and `200,000` are all "very many": the figure itself is seldom in our texts. */
+function bigNumber(word: string): string {
+  return /^\d{2,3}k$|^\d{5,7}$|^\d{2,3}(?:[.,]000)+$/.test(word) ? 'manythousand' : word
+}
+
 /** Compiles the word table. `analyse` is pure once the corpus has been learnt. */
 export function createAnalyser(table: WordTable): Analyser {
   const phrases = compilePhrases(table)
@@ -119,12 +132,12 @@ export function createAnalyser(table: WordTable): Analyser {
   return {
     learn: (text) => spelling.learn(words(text)),
     analyse(text, options) {
-      const raw = words(text).slice(0, MAX_TERMS)
+      const raw = words(text).slice(0, MAX_TERMS).map(bigNumber)
       const spelt = options?.correct === false ? raw : raw.map((word) => spelling.correct(word))
       // Twice, because a phrase may be made of phrases: "azure ad connect" + "cloud sync".
       const phrased = replacePhrases(replacePhrases(spelt, phrases), phrases)
       const list = phrased.filter((word) => !stop.has(word)).map(canonical)
-      return { list, set: new Set(list), all: phrased }
+      return { list, set: new Set(list), names: namesIn(text, canonical), all: phrased }
     },
   }
 }

@@ -28,20 +28,27 @@ type Entry = {
 
 const CANDIDATES = 24
 const BODY_ONLY = 0.45
-/** A word we have never seen counts for little: people tell stories around their question. */
-const UNSEEN = 0.3
+/** A name of code weighs more than a word, and an article that is about it gets a bonus. */
+const NAME = 1.7
+const NAMED = 0.1
+
+/**
+ * Weight of a word we have never seen. In a short question it matters ("reset bitlocker"); in a long one it counts
+ * for little: people tell stories around their question.
+ */
+function unseenWeight(terms: number): number {
+  return Math.max(0.3, 0.95 - 0.1 * Math.max(0, terms - 2))
+}
 
 export function createSearch(articles: Iterable<Article>, analyser: Analyser): Search {
   const { index, entries, frequency } = buildIndex(articles, analyser)
-  const weightOf = (term: string) => {
-    const seen = frequency.get(term)
-    const most = Math.log(1 + entries.size)
-    return seen === undefined ? most * UNSEEN : Math.log(1 + entries.size / seen)
-  }
-  const weigh = (terms: Iterable<string>) => {
-    let sum = 0
-    for (const term of terms) sum += weightOf(term)
-    return sum
+  const weightIn = (question: Terms) => {
+    const most = Math.log(1 + entries.size) * unseenWeight(question.set.size)
+    return (term: string) => {
+      const seen = frequency.get(term)
+      if (seen === undefined) return most
+      return Math.log(1 + entries.size / seen) * (question.names.has(term) ? NAME : 1)
+    }
   }
   return {
     familiarity(terms) {
@@ -53,12 +60,13 @@ export function createSearch(articles: Iterable<Article>, analyser: Analyser): S
       if (terms.set.size === 0) return []
       const found = index.search([...terms.set].join(' ')).slice(0, CANDIDATES)
       const top = found[0]?.score ?? 1
-      const total = weigh(terms.set)
+      const weightOf = weightIn(terms)
+      const total = weigh(terms.set, weightOf)
       const hits: Hit[] = []
       for (const result of found) {
         const entry = entries.get(result.id as string)
         if (!entry) continue
-        const confidence = confidenceOf(entry, { terms, total, weightOf, weigh })
+        const confidence = confidenceOf(entry, { terms, total, weightOf })
         hits.push({ article: entry.article, confidence, score: confidence + 0.12 * (result.score / top) })
       }
       // Equal scores keep one order, so that the same question always gets the same answer.
@@ -71,14 +79,19 @@ type Weights = {
   readonly terms: Terms
   readonly total: number
   weightOf(term: string): number
-  weigh(terms: Iterable<string>): number
+}
+
+function weigh(terms: Iterable<string>, weightOf: (term: string) => number): number {
+  let sum = 0
+  for (const term of terms) sum += weightOf(term)
+  return sum
 }
 
 function confidenceOf(entry: Entry, w: Weights): number {
   let explained = 0
   for (const term of w.terms.set) {
     if (entry.about.has(term)) explained += w.weightOf(term)
-    else if (entry.body.has(term)) explained += w.weightOf(term) * BODY_ONLY
+    else if (entry.body.has(term)) explained += w.weightOf(term) * (w.terms.names.has(term) ? 1 : BODY_ONLY)
   }
   const coverage = explained / w.total
   let nearest = 0
@@ -86,10 +99,11 @@ function confidenceOf(entry: Entry, w: Weights): number {
     let shared = 0
     for (const term of phrase) if (w.terms.set.has(term)) shared += w.weightOf(term)
     if (shared === 0) continue
-    const cosine = shared / Math.sqrt(w.total * w.weigh(phrase))
+    const cosine = shared / Math.sqrt(w.total * weigh(phrase, w.weightOf))
     if (cosine > nearest) nearest = cosine
   }
-  return 0.5 * coverage + 0.5 * Math.min(1, nearest)
+  const named = [...w.terms.names].some((name) => entry.about.has(name))
+  return Math.min(1, 0.5 * coverage + 0.5 * Math.min(1, nearest) + (named ? NAMED : 0))
 }
 
 function buildIndex(articles: Iterable<Article>, analyser: Analyser) {

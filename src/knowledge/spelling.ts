@@ -59,7 +59,10 @@ export function createSpelling(stem: (word: string) => string): Spelling {
         else byFirst.set(first, [word])
       }
     },
-    correct(word) {
+    correct(typed) {
+      // extensionAttribute5 is an extensionAttribute.
+      const bare = count.has(typed) ? typed : typed.replace(/(?<=\p{L}{6})\d+$/u, '')
+      const word = count.has(bare) ? bare : typed
       const limit = allowed(word.length)
       // The first letter is nearly always right; names with digits or dots are not words.
       if (limit === 0 || count.has(word) || word.length > 24 || !/^\p{L}+$/u.test(word)) return word

@@ -2,7 +2,11 @@
 import { guid } from './noise.ts'
 
 export type Domain = 'contoso.com' | 'fabrikam.com'
-export type JobKey = 'contoso.provisioning' | 'contoso.passwordHash' | 'fabrikam.provisioning' | 'fabrikam.passwordHash'
+export type JobKey =
+  | 'contoso.provisioning'
+  | 'contoso.passwordHash'
+  | 'fabrikam.provisioning'
+  | 'fabrikam.passwordHash'
 
 /** Application template of Cloud Sync; older configurations carry it as their appId. */
 export const CLOUD_SYNC_TEMPLATE = '1a4721b3-e57f-4451-ae87-ef078703ec94'
@@ -131,7 +135,11 @@ export const agents: readonly AgentDefinition[] = [
   agent('fab-dc1.fabrikam.com', '198.51.100.7', 'fabrikam.com'),
 ]
 
-export type AgentGroup = { readonly id: string; readonly displayName: string; readonly domain: Domain | undefined }
+export type AgentGroup = {
+  readonly id: string
+  readonly displayName: string
+  readonly domain: Domain | undefined
+}
 
 export const agentGroups: readonly AgentGroup[] = [
   { id: guid('group of agents', 'default'), displayName: 'Default', domain: undefined },

@@ -58,7 +58,12 @@ function worst(ill: ReadonlyMap<FaultName, Illness>): Illness | undefined {
 type Standing = { series: Instant | undefined; earlier: number; quarantined: boolean; failures: number }
 
 /** What follows an event if nothing else happens, as phases that begin one after the other. */
-function planAfter(job: JobDefinition, event: Event, illness: Illness | undefined, standing: Standing): readonly Plan[] {
+function planAfter(
+  job: JobDefinition,
+  event: Event,
+  illness: Illness | undefined,
+  standing: Standing,
+): readonly Plan[] {
   const at = event.at
   const base = { earlier: standing.earlier, failures: 0 }
   const still = { series: standing.series ?? at, earlier: standing.earlier, failures: standing.failures }
@@ -79,14 +84,24 @@ function planAfter(job: JobDefinition, event: Event, illness: Illness | undefine
   const quarantine = endOf(job, firstCycleAfter(job, at) + failures - 1)
   return [
     { ...base, from: at, mode: 'failing', fault: illness.name },
-    { from: quarantine, mode: 'quarantine', fault: illness.name, series: standing.series ?? quarantine, earlier: standing.earlier, failures },
+    {
+      from: quarantine,
+      mode: 'quarantine',
+      fault: illness.name,
+      series: standing.series ?? quarantine,
+      earlier: standing.earlier,
+      failures,
+    },
   ]
 }
 
 /** The phases of a job up to `until`, without gaps, the first from the beginning of time. */
 export function phasesOf(job: JobDefinition, events: readonly Event[], until: Instant): readonly Phase[] {
   const phases: Phase[] = []
-  let plan: readonly Plan[] = [{ from: Number.NEGATIVE_INFINITY, mode: 'running', earlier: 0, failures: 0 }]
+  // A job that was never started stands still until its first start.
+  let paused = job.neverRun === true
+  const first = paused ? 'paused' : 'running'
+  let plan: readonly Plan[] = [{ from: Number.NEGATIVE_INFINITY, mode: first, earlier: 0, failures: 0 }]
   const settle = (end: Instant) => {
     plan.forEach((each, i) => {
       const to = Math.min(plan[i + 1]?.from ?? end, end)
@@ -94,20 +109,25 @@ export function phasesOf(job: JobDefinition, events: readonly Event[], until: In
     })
   }
   const ill = new Map<FaultName, Illness>()
-  let paused = false
   for (const event of events) {
     if (event.at > until) break
     settle(event.at)
     const before = phases.at(-1)
     const quarantined = before?.mode === 'quarantine'
     if (event.what === 'fault' && event.fault)
-      ill.set(event.fault, { name: event.fault, quarantineAfter: event.quarantineAfter ?? faults[event.fault].quarantineAfter })
+      ill.set(event.fault, {
+        name: event.fault,
+        quarantineAfter: event.quarantineAfter ?? faults[event.fault].quarantineAfter,
+      })
     if (event.what === 'healed' && event.fault) ill.delete(event.fault)
     if (event.what === 'pause') paused = true
     if (event.what === 'start') paused = false
     const illness = worst(ill)
     // A series goes on as long as the cause does, however often the quarantine is lifted.
-    const series = illness || quarantined ? phases.findLast((each) => each.mode !== 'paused' && each.mode !== 'failing') : undefined
+    const series =
+      illness || quarantined
+        ? phases.findLast((each) => each.mode !== 'paused' && each.mode !== 'failing')
+        : undefined
     const standing: Standing = {
       quarantined,
       series: series?.mode === 'quarantine' ? series.series : undefined,
@@ -123,7 +143,10 @@ export function phasesOf(job: JobDefinition, events: readonly Event[], until: In
 }
 
 /** A job in quarantine tries again after 6, 12 and 24 hours, then once a day. */
-export function retriesOf(began: Instant, until: Instant): { readonly done: readonly Instant[]; readonly next: Instant } {
+export function retriesOf(
+  began: Instant,
+  until: Instant,
+): { readonly done: readonly Instant[]; readonly next: Instant } {
   const done: Instant[] = []
   let next = began + 6 * HOUR
   for (let wait = 12; next <= until; wait = Math.min(24, wait * 2)) {

@@ -1,6 +1,8 @@
 // Groups: from both domains, a few made in the cloud.
+
+import type { Account } from './account.ts'
 import type { Domain } from './configurations.ts'
-import { type Account, ordinary } from './directory.ts'
+import { ordinary } from './directory.ts'
 import { guid, roll } from './noise.ts'
 
 export type Group = {
@@ -16,17 +18,24 @@ export type Group = {
   readonly members: readonly Account[]
 }
 
+// biome-ignore format: one per line would be several screens
 const contosoGroups = [
   'All Staff', 'Sales', 'Finance', 'Engineering', 'Research', 'Logistics', 'People', 'Legal', 'Munich office',
   'Lyon office', 'Oslo office', 'Kraków office', 'Porto office', 'Nairobi office', 'VPN users', 'CRM users',
   'ERP approvers', 'Project Ægir', 'Travel bookers', 'First aiders', 'Works council', 'Interns', 'Printers Łódź',
   'Board assistants',
-] // biome-ignore format: names
+]
+// biome-ignore format: one per line would be several screens
 const fabrikamGroups = [
   'Cloud Sync Pilot', 'Fabrikam Staff', 'Assembly', 'Paint shop', 'Quality', 'Dispatch', 'Apprentices', 'Canteen',
   'Shift A', 'Shift B',
-] // biome-ignore format: names
-const cloudGroups = ['Sync Medic operators', 'Sync Medic approvers', 'Intranet editors', 'Crème de la CRM'] as const
+]
+const cloudGroups = [
+  'Sync Medic operators',
+  'Sync Medic approvers',
+  'Intranet editors',
+  'Crème de la CRM',
+] as const
 
 function membersOf(name: string, domain: Domain): readonly Account[] {
   const all = ordinary(domain)

@@ -3,6 +3,7 @@
 
 type Name = readonly [shown: string, plain?: string]
 
+// biome-ignore format: one per line would be several screens
 export const givenNames: readonly Name[] = [
   ['Amélie'], ['Björn'], ['Chidinma'], ['Đorđe'], ['Ewa'], ['Fatima'], ['Giulia'], ['Håkon'], ['İpek'],
   ['Jürgen'], ['Katarzyna'], ['Łukasz'], ['Mária'], ['Noor'], ['Óscar'], ['Priya'], ['Quentin'], ['Růžena'],
@@ -12,7 +13,8 @@ export const givenNames: readonly Name[] = [
   ['Uwe'], ['Valentina'], ['Willem'], ['Yusuf'], ['Žofia'], ['健', 'ken'], ['美咲', 'misaki'],
   ['Мария', 'mariya'], ['Олексій', 'oleksii'], ['Αθηνά', 'athina'], ['Γιώργος', 'giorgos'], ['عمر', 'omar'],
   ['ליאור', 'lior'], ['민준', 'minjun'], ['วิชัย', 'wichai'],
-] // biome-ignore format: one name per line would be four screens
+]
+// biome-ignore format: one per line would be several screens
 export const surnames: readonly Name[] = [
   ['Åström'], ['Bălan'], ['Çelik'], ['Dąbrowski'], ['Eriksen'], ['Fernández'], ['García Márquez'], ['Hájek'],
   ['Ivanović'], ["O'Malley"], ['Kovács'], ['Lefèvre'], ['Müller'], ['Nguyễn'], ['Okonkwo'], ['Pérez'],
@@ -23,11 +25,12 @@ export const surnames: readonly Name[] = [
   ['Vasquez'], ['Wójcik'], ['Yılmaz'], ['Žukauskas'], ['Smith-Jones'], ['小林', 'kobayashi'],
   ['佐藤', 'sato'], ['Петренко', 'petrenko'], ['Соколова', 'sokolova'], ['김', 'kim'], ['حداد', 'haddad'],
   ['Παππάς', 'pappas'], ['王', 'wang'], ['מזרחי', 'mizrahi'],
-] // biome-ignore format: as above
+]
 
+// biome-ignore format: one per line would be several screens
 const letters: Readonly<Record<string, string>> = {
   ł: 'l', đ: 'd', ø: 'o', ß: 'ss', æ: 'ae', œ: 'oe', ı: 'i', ð: 'd', þ: 'th',
-} // biome-ignore format: a small alphabet
+}
 
 /** The spelling used in account names and addresses: lower-case Latin letters only. */
 export function plain([shown, spelt]: Name): string {

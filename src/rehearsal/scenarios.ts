@@ -10,10 +10,20 @@ export type Family = 'synchronization' | 'auditLogs' | 'directory' | 'agents' | 
 
 export type Effect =
   /** The jobs fall ill; `since` dates the beginning back, so that the effect can be seen at once. */
-  | { readonly kind: 'fault'; readonly jobs: readonly JobKey[]; readonly fault: FaultName; readonly since?: number; readonly quarantineAfter?: number }
+  | {
+      readonly kind: 'fault'
+      readonly jobs: readonly JobKey[]
+      readonly fault: FaultName
+      readonly since?: number
+      readonly quarantineAfter?: number
+    }
   | { readonly kind: 'pause'; readonly jobs: readonly JobKey[] }
   | { readonly kind: 'agentsInactive'; readonly domain: Domain }
-  | { readonly kind: 'graph'; readonly families: readonly Family[] | 'all'; readonly does: 'throttle' | 'fail' | 'wait' | 'refuse' }
+  | {
+      readonly kind: 'graph'
+      readonly families: readonly Family[] | 'all'
+      readonly does: 'throttle' | 'fail' | 'wait' | 'refuse'
+    }
   | { readonly kind: 'incident' }
 
 export type Scenario = {
@@ -37,6 +47,8 @@ export const brokenFromTheStart: readonly string[] = [FABRIKAM_QUARANTINE]
 
 const contosoJobs: readonly JobKey[] = ['contoso.provisioning', 'contoso.passwordHash']
 
+const fabrikamJobs: readonly JobKey[] = ['fabrikam.provisioning', 'fabrikam.passwordHash']
+
 export const scenarios: readonly Scenario[] = [
   {
     id: FABRIKAM_QUARANTINE,
@@ -46,7 +58,7 @@ export const scenarios: readonly Scenario[] = [
     opposite: 'fabrikam-fixed',
     effects: [
       { kind: 'agentsInactive', domain: 'fabrikam.com' },
-      { kind: 'fault', jobs: ['fabrikam.provisioning'], fault: 'noActiveAgents', quarantineAfter: 1 },
+      { kind: 'fault', jobs: fabrikamJobs, fault: 'noActiveAgents', quarantineAfter: 1 },
     ],
   },
   {
@@ -62,12 +74,15 @@ export const scenarios: readonly Scenario[] = [
     title: 'Quarantine contoso.com',
     sentence: 'The synchronization account of contoso.com is gone and its provisioning job is in quarantine.',
     group: 'contoso.com',
-    effects: [{ kind: 'fault', jobs: ['contoso.provisioning'], fault: 'invalidCredential', since: 10 * MINUTE }],
+    effects: [
+      { kind: 'fault', jobs: ['contoso.provisioning'], fault: 'invalidCredential', since: 10 * MINUTE },
+    ],
   },
   {
     id: 'agents-down',
     title: 'Stop all agents of contoso.com',
-    sentence: 'All three agents turn inactive; the jobs begin to fail and end in quarantine after three cycles.',
+    sentence:
+      'All three agents turn inactive; the jobs begin to fail and end in quarantine after three cycles.',
     group: 'contoso.com',
     effects: [
       { kind: 'agentsInactive', domain: 'contoso.com' },
@@ -107,7 +122,9 @@ export const scenarios: readonly Scenario[] = [
     title: 'Fail password hash synchronization',
     sentence: 'The agents may no longer read password changes of contoso.com; users and groups go on.',
     group: 'contoso.com',
-    effects: [{ kind: 'fault', jobs: ['contoso.passwordHash'], fault: 'replicationDenied', since: 12 * MINUTE }],
+    effects: [
+      { kind: 'fault', jobs: ['contoso.passwordHash'], fault: 'replicationDenied', since: 12 * MINUTE },
+    ],
   },
   {
     id: 'late-cycles',

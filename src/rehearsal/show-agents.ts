@@ -1,5 +1,12 @@
 // Agents, their groups and resources (beta, delegated only), and the tenant synchronization object.
-import { type AgentDefinition, type AgentGroup, agentGroups, agents, type Domain, publishedResources } from './configurations.ts'
+import {
+  type AgentDefinition,
+  type AgentGroup,
+  agentGroups,
+  agents,
+  type Domain,
+  publishedResources,
+} from './configurations.ts'
 import { tenantId } from './people.ts'
 import type { Obj } from './show-job.ts'
 import { agentsInactive, type World } from './world.ts'

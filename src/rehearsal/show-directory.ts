@@ -1,7 +1,7 @@
 // Users, groups, service principals and the organization in Graph's shapes.
 import type { Instant, Json } from '../nouns.ts'
+import { type Account, immutableId } from './account.ts'
 import { jobs, type ServicePrincipal } from './configurations.ts'
-import { type Account, immutableId } from './directory.ts'
 import { deletedGroup, type Group, groups } from './groups.ts'
 import { roll } from './noise.ts'
 import { tenantId } from './people.ts'
@@ -76,7 +76,9 @@ export function showUser(world: World, { account, presence }: Present): Obj {
     city: account.city,
     companyName: account.domain === 'fabrikam.com' ? 'Fabrikam' : 'Contoso',
     country: null,
-    createdDateTime: seconds(since ?? Date.UTC(2021, roll(40, 'made', account.key), 1 + roll(28, account.key), 7)),
+    createdDateTime: seconds(
+      since ?? Date.UTC(2021, roll(40, 'made', account.key), 1 + roll(28, account.key), 7),
+    ),
     deletedDateTime: deletedAt === undefined ? null : seconds(deletedAt),
     department: account.department,
     employeeId: null,

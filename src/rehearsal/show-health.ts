@@ -14,7 +14,15 @@ const services = [
 
 const seconds = (time: number) => `${new Date(time).toISOString().slice(0, 19)}Z`
 
-type Issue = { id: string; service: string; title: string; impact: string; status: string; from: number; to?: number }
+type Issue = {
+  id: string
+  service: string
+  title: string
+  impact: string
+  status: string
+  from: number
+  to?: number
+}
 
 function issue(each: Issue, now: number): Obj {
   return {

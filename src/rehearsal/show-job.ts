@@ -1,18 +1,12 @@
 // A job, its status and its schema in Graph's shapes, oddities included.
 import type { Instant, Json } from '../nouns.ts'
-import {
-  agentGroups,
-  agents,
-  DELETE_THRESHOLD,
-  type Domain,
-  type JobDefinition,
-  jobs,
-} from './configurations.ts'
+import type { Account } from './account.ts'
+import { DELETE_THRESHOLD, type Domain, type JobDefinition, jobs } from './configurations.ts'
 import { beginOf, endOf, firstCycleAfter, lastCycleBefore, type Phase, retriesOf } from './cycles.ts'
-import { type Account, inActiveDirectory } from './directory.ts'
+import { inActiveDirectory } from './directory.ts'
 import { faults } from './faults.ts'
 import { guid, roll } from './noise.ts'
-import { agentsInactive, everybody, phaseAt, presenceOf, type World } from './world.ts'
+import { everybody, hasNeverRun, phaseAt, presenceOf, type World } from './world.ts'
 
 export type Obj = { readonly [key: string]: Json }
 
@@ -47,7 +41,7 @@ function lastRun(world: World, job: JobDefinition, modes: readonly Phase['mode']
 }
 
 export function lastSuccessOf(world: World, job: JobDefinition): Instant | undefined {
-  return job.neverRun ? undefined : lastRun(world, job, ['running'])?.ended
+  return hasNeverRun(world, job) ? undefined : lastRun(world, job, ['running'])?.ended
 }
 
 /** Objects with an error of their own that stays from cycle to cycle. */
@@ -153,7 +147,7 @@ const codes: Readonly<Partial<Record<Phase['mode'], string>>> = { paused: 'Pause
 
 function statusOf(world: World, job: JobDefinition): Obj {
   const common = { escrowsPruned: false, progress: [], troubleshootingUrl: '' }
-  if (job.neverRun) return { countSuccessiveCompleteFailures: 0, ...common, ...neverRan }
+  if (hasNeverRun(world, job)) return { countSuccessiveCompleteFailures: 0, ...common, ...neverRan }
   const phase = phaseAt(world, job.key, world.now)
   const standing = quarantineSince(world, job)
   const shown = standing ? { ...phase, from: standing.from } : phase
@@ -194,13 +188,14 @@ export function showJob(world: World, job: JobDefinition): Obj {
   const domain = { DomainFQDN: job.domain, DomainNetBios: name, ForestFQDN: job.domain, ForestNetBios: name }
   const phase = phaseAt(world, job.key, world.now)
   const since = quarantineSince(world, job)?.from
-  const disabled = job.neverRun || (since !== undefined && world.now - since > DISABLED_AFTER)
+  const neverRun = hasNeverRun(world, job)
+  const disabled = neverRun || (since !== undefined && world.now - since > DISABLED_AFTER)
   return {
     id: job.id,
     templateId: job.templateId,
     schedule: {
       expiration: null,
-      interval: job.neverRun ? 'P10675199DT2H48M5.4775807S' : 'PT2M',
+      interval: neverRun ? 'P10675199DT2H48M5.4775807S' : 'PT2M',
       state: disabled ? 'Disabled' : phase.mode === 'paused' ? 'Paused' : 'Active',
     },
     status: statusOf(world, job),
@@ -217,4 +212,3 @@ export function showJob(world: World, job: JobDefinition): Obj {
 export function showJobs(world: World, domain: Domain | undefined): readonly Obj[] {
   return jobs.filter((job) => job.domain === domain).map((job) => showJob(world, job))
 }
-

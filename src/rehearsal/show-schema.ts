@@ -1,6 +1,7 @@
 // The synchronization schema of a job: one rule with its mappings, and the scope in containers, groups and a clause.
-import { groupsInScope, type JobDefinition } from './configurations.ts'
+
 import { isActive } from './changes.ts'
+import { CLOUD_SYNC_TEMPLATE, groupsInScope, type JobDefinition } from './configurations.ts'
 import { MASS_FAILURES } from './scenarios.ts'
 import type { Obj } from './show-job.ts'
 import { containersOf, type World } from './world.ts'
@@ -55,7 +56,12 @@ const enabledMapping: Obj = {
     parameters: [
       {
         key: 'source',
-        value: { expression: '[accountDisabled]', name: 'accountDisabled', type: 'Attribute', parameters: [] },
+        value: {
+          expression: '[accountDisabled]',
+          name: 'accountDisabled',
+          type: 'Attribute',
+          parameters: [],
+        },
       },
     ],
   },
@@ -66,7 +72,11 @@ const noExternals: Obj = {
     {
       name: 'No external people',
       clauses: [
-        { operatorName: 'NOT EQUALS', sourceOperandName: 'employeeType', targetOperand: { values: ['External'] } },
+        {
+          operatorName: 'NOT EQUALS',
+          sourceOperandName: 'employeeType',
+          targetOperand: { values: ['External'] },
+        },
       ],
     },
   ],
@@ -74,7 +84,13 @@ const noExternals: Obj = {
   categoryFilterGroups: [],
 }
 
-type ObjectFlow = { name: string; source: string; target: string; scope: Obj | null; mappings: readonly Obj[] }
+type ObjectFlow = {
+  name: string
+  source: string
+  target: string
+  scope: Obj | null
+  mappings: readonly Obj[]
+}
 
 function objectMapping({ name, source, target, scope, mappings }: ObjectFlow): Obj {
   return {
@@ -95,16 +111,42 @@ function objectMappings(world: World, job: JobDefinition): readonly Obj[] {
       ['onPremisesObjectIdentifier', 'objectGUID', 1],
       ['credentialData', 'PasswordHash'],
     ]
-    return [objectMapping({ name: 'Provision Active Directory user credentials', source: 'user', target: 'User', scope: null, mappings: flows.map(mapping) })]
+    return [
+      objectMapping({
+        name: 'Provision Active Directory user credentials',
+        source: 'user',
+        target: 'User',
+        scope: null,
+        mappings: flows.map(mapping),
+      }),
+    ]
   }
   const broken = job.domain === 'contoso.com' && isActive(world.state, MASS_FAILURES, world.now)
   const users = [...userFlows, ...(broken ? ([['costCentreCode', 'extensionAttribute7']] as const) : [])]
   const mappings = [...users.map(mapping), enabledMapping]
   const scope = job.domain === 'contoso.com' ? noExternals : null
   return [
-    objectMapping({ name: 'Provision Active Directory Users', source: 'user', target: 'User', scope, mappings }),
-    objectMapping({ name: 'Provision Active Directory inetOrgPersons', source: 'inetOrgPerson', target: 'User', scope, mappings }),
-    objectMapping({ name: 'Provision Active Directory Groups', source: 'group', target: 'Group', scope: null, mappings: groupFlows.map(mapping) }),
+    objectMapping({
+      name: 'Provision Active Directory Users',
+      source: 'user',
+      target: 'User',
+      scope,
+      mappings,
+    }),
+    objectMapping({
+      name: 'Provision Active Directory inetOrgPersons',
+      source: 'inetOrgPerson',
+      target: 'User',
+      scope,
+      mappings,
+    }),
+    objectMapping({
+      name: 'Provision Active Directory Groups',
+      source: 'group',
+      target: 'Group',
+      scope: null,
+      mappings: groupFlows.map(mapping),
+    }),
   ]
 }
 
@@ -179,9 +221,12 @@ export function showSchema(world: World, job: JobDefinition): Obj {
 export function showTemplates(jobs: readonly JobDefinition[]): readonly Obj[] {
   return jobs.map((job) => ({
     id: job.templateId,
-    applicationId: null,
+    applicationId: CLOUD_SYNC_TEMPLATE,
     default: job.kind === 'provisioning',
-    description: job.kind === 'provisioning' ? 'Users and groups from Active Directory' : 'Password hashes from Active Directory',
+    description:
+      job.kind === 'provisioning'
+        ? 'Users and groups from Active Directory'
+        : 'Password hashes from Active Directory',
     discoverable: true,
     factoryTag: job.id.split('.')[0] ?? '',
     metadata: [],

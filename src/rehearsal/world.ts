@@ -1,5 +1,6 @@
 // The tenant at one moment: a pure function of its memory and the time.
 import type { Instant } from '../nouns.ts'
+import type { Account } from './account.ts'
 import { type Change, type Interval, intervalsOf, isActive, onsetOf, type State } from './changes.ts'
 import {
   containersInScope,
@@ -11,8 +12,8 @@ import {
   provisioningJob,
   SEASONAL_OU,
 } from './configurations.ts'
-import { endOf, type Event, firstCycleAfter, type Phase, phasesOf } from './cycles.ts'
-import { type Account, cloudOnly, HOLDER, inActiveDirectory, isSeasonal, JANES_ADDRESS } from './directory.ts'
+import { type Event, endOf, firstCycleAfter, type Phase, phasesOf } from './cycles.ts'
+import { cloudOnly, HOLDER, inActiveDirectory, isSeasonal, JANES_ADDRESS } from './directory.ts'
 import { DELETES_HELD, type Effect, type Family, JANE_FIXED, SCOPE_FIXED, scenarios } from './scenarios.ts'
 
 const DAY = 24 * 3600_000
@@ -34,7 +35,10 @@ export function writesTo(state: State, job: JobKey): readonly Write[] {
   )
 }
 
-export function isForced(write: { readonly what: string; readonly resetScope?: string | undefined }): boolean {
+export function isForced(write: {
+  readonly what: string
+  readonly resetScope?: string | undefined
+}): boolean {
   return write.what === 'restart' && write.resetScope === 'ForceDeletes'
 }
 
@@ -44,7 +48,8 @@ const inside = (at: Instant, { from, to }: Interval) => from <= at && at < to
 function endOfHold(state: State, hold: Interval): Instant {
   const released = writesTo(state, 'contoso.provisioning').find(
     (write) =>
-      inside(write.at, hold) && (isForced(write) || (write.what !== 'pause' && isActive(state, SCOPE_FIXED, write.at))),
+      inside(write.at, hold) &&
+      (isForced(write) || (write.what !== 'pause' && isActive(state, SCOPE_FIXED, write.at))),
   )
   return Math.min(hold.to, released?.at ?? Number.POSITIVE_INFINITY)
 }
@@ -67,7 +72,8 @@ function eventsOf(state: State, job: JobKey): readonly Event[] {
       }
     }
   }
-  for (const write of writesTo(state, job)) events.push({ at: write.at, what: write.what === 'pause' ? 'pause' : 'start' })
+  for (const write of writesTo(state, job))
+    events.push({ at: write.at, what: write.what === 'pause' ? 'pause' : 'start' })
   const rank = (event: Event) => (event.what === 'fault' || event.what === 'healed' ? 0 : 1)
   return events.filter(({ at }) => Number.isFinite(at)).sort((a, b) => a.at - b.at || rank(a) - rank(b))
 }
@@ -94,6 +100,13 @@ export function goodCycleAfter(world: World, job: JobDefinition, time: Instant):
   return undefined
 }
 
+export function hasNeverRun(world: World, job: JobDefinition): boolean {
+  const started = writesTo(world.state, job.key).some(
+    (write) => write.what !== 'pause' && write.at <= world.now,
+  )
+  return job.neverRun === true && !started
+}
+
 export function agentsInactive(world: World, domain: Domain): boolean {
   return world.effects.some((each) => each.kind === 'agentsInactive' && each.domain === domain)
 }
@@ -107,7 +120,8 @@ export function graphEffects(world: World, family: Family): readonly string[] {
 // ---------------------------------------------------------------- scope and held deletions
 
 export function containersOf(world: World, domain: Domain): readonly string[] {
-  const broken = isActive(world.state, DELETES_HELD, world.now) && !isActive(world.state, SCOPE_FIXED, world.now)
+  const broken =
+    isActive(world.state, DELETES_HELD, world.now) && !isActive(world.state, SCOPE_FIXED, world.now)
   return broken && domain === 'contoso.com'
     ? containersInScope[domain].filter((each) => each !== SEASONAL_OU)
     : containersInScope[domain]
@@ -124,7 +138,9 @@ export function holdsOf(world: World): readonly Hold[] {
   const since = effect?.kind === 'fault' ? (effect.since ?? 0) : 0
   return intervalsOf(world.state, DELETES_HELD).map((interval) => {
     const stagedAt = endOf(job, firstCycleAfter(job, interval.from - since))
-    const force = writesTo(world.state, job.key).find((write) => isForced(write) && inside(write.at, interval))
+    const force = writesTo(world.state, job.key).find(
+      (write) => isForced(write) && inside(write.at, interval),
+    )
     const executedAt = force ? goodCycleAfter(world, job, force.at) : undefined
     const current = inside(world.now, interval)
     return executedAt === undefined ? { stagedAt, current } : { stagedAt, executedAt, current }
@@ -136,7 +152,10 @@ export function holdsOf(world: World): readonly Hold[] {
 function provisionedOnDemand(world: World, account: Account, from: Instant): Instant | undefined {
   return world.state.changes.find(
     (each) =>
-      each.what === 'provision' && each.account === account.key && each.status === 'Success' && each.at >= from,
+      each.what === 'provision' &&
+      each.account === account.key &&
+      each.status === 'Success' &&
+      each.at >= from,
   )?.at
 }
 
@@ -173,7 +192,9 @@ export function presenceOf(world: World, account: Account): Presence {
   if (account.outOfScope) return { is: 'absent' }
   if (account.deletedDaysAgo) return { is: 'deleted', at: world.state.born - account.deletedDaysAgo * DAY }
   if (isSeasonal(account)) {
-    const carriedOut = holdsOf(world).find((hold) => hold.current && hold.executedAt !== undefined)?.executedAt
+    const carriedOut = holdsOf(world).find(
+      (hold) => hold.current && hold.executedAt !== undefined,
+    )?.executedAt
     return carriedOut === undefined ? { is: 'there', since: undefined } : { is: 'deleted', at: carriedOut }
   }
   if (!account.waits) return { is: 'there', since: undefined }

@@ -9,7 +9,7 @@ import type { Db } from './schema.ts'
 import type { Work } from './unit-of-work.ts'
 
 export function leases(work: Work): Repositories['leases'] {
-  const locked = (db: Db, name: string, how: 'update' | 'share') =>
+  const locked = (db: Db, name: string, how: 'update' | 'share' | 'skip') =>
     lockRows(work.engine, how, db.selectFrom('lease').selectAll().where('name', '=', name)).executeTakeFirst()
 
   const setUntil = (db: Db, held: { name: string; holder: string; epoch: number }, until: Instant) =>
@@ -29,8 +29,8 @@ export function leases(work: Work): Repositories['leases'] {
           .values({ name, holder: '', epoch: 0, until: 0 })
           .onConflict((oc) => oc.column('name').doNothing())
           .execute()
-        const row = await locked(db, name, 'update')
-        // Read after the lock was granted: waiting for it takes time too.
+        // A row that is locked is in use: by its holder's work, or by another who asks at this moment.
+        const row = await locked(db, name, 'skip')
         const now = await work.timeOn(db)
         if (!row || (row.until > now && row.holder !== holder)) return undefined
         const epoch = row.epoch + 1
@@ -45,6 +45,7 @@ export function leases(work: Work): Repositories['leases'] {
     renew: (name, holder, epoch, ttlMs) =>
       work.atomic(async (db) => {
         const row = await locked(db, name, 'update')
+        // Read after the lock was granted: waiting for it takes time too.
         const now = await work.timeOn(db)
         // An expired lease that nobody took is gone all the same: its work may have been judged abandoned.
         if (row?.holder !== holder || row.epoch !== epoch || row.until <= now) return false

@@ -14,9 +14,13 @@ export type PostgresOptions = StoreOptions & {
   readonly password?: () => Promise<string>
   /** Connections of this process at most; 10. */
   readonly poolSize?: number
+  /** How long a caller waits for a connection, then it is refused; 5 s. */
+  readonly connectionTimeoutMs?: number
+  /** A process that is paused amid a transaction loses it after this time, and with it its locks; 10 s. */
+  readonly pausedTransactionMs?: number
   /** False: the schema is left as it is (`migrationsCurrent` says whether it fits). Default true. */
   readonly migrate?: boolean
-  /** A connection that was idle broke; the pool replaces it. */
+  /** A connection broke while no statement was under way; the pool replaces it. */
   readonly onConnectionLost?: (error: Error) => void
 }
 
@@ -55,15 +59,17 @@ function createPool(options: PostgresOptions): Pool {
     max: options.poolSize ?? 10,
     types: numbers,
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: options.connectionTimeoutMs ?? 5_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: 15_000,
     lock_timeout: 10_000,
-    // A paused process must not hold its locks for ever: the server ends its transaction.
-    idle_in_transaction_session_timeout: 20_000,
+    idle_in_transaction_session_timeout: options.pausedTransactionMs ?? 10_000,
   })
-  // Without a listener a connection that breaks while idle would end the process.
-  pool.on('error', (error) => options.onConnectionLost?.(error))
+  // Without a listener a connection that breaks between two statements, idle in the pool or amid a transaction,
+  // would end the process. Whoever uses it next gets the rejection.
+  const lost = (error: Error) => options.onConnectionLost?.(error)
+  pool.on('error', lost)
+  pool.on('connect', (client) => client.on('error', lost))
   return pool
 }
 

@@ -28,17 +28,18 @@ export type SqliteOptions = StoreOptions &
 
 const FILE = 'sync-medic.sqlite'
 
-/** Another process of this DATA_DIR (a tool) may hold the file this long. */
-const BUSY_MS = 3_000
+/** While opening another process may be opening, too; afterwards the driver does the waiting. */
+const OPENING_MS = 3_000
 
 function openFile(path: string): Database.Database {
   if (path !== ':memory:') privateFile(path)
-  const database = new Database(path, { timeout: BUSY_MS })
+  const database = new Database(path, { timeout: OPENING_MS })
   database.pragma('journal_mode = WAL')
   // A commit that was answered is on the disk, also after a power failure.
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
   database.pragma('journal_size_limit = 67108864')
+  database.pragma('busy_timeout = 0')
   return database
 }
 

@@ -1,9 +1,10 @@
 // The transactional outbox: what shall be sent, in order within each place, leased to one sender at a time.
-import { type RawBuilder, type Selectable, sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Instant, Json } from '../nouns.ts'
 import type { OutboxRow, Repositories } from '../ports.ts'
 import { fromDocument, toDocument } from './documents.ts'
 import { lockRows } from './engine.ts'
+import { findHeads } from './outbox-heads.ts'
 import type { Tables } from './schema.ts'
 import type { Work } from './unit-of-work.ts'
 
@@ -34,30 +35,6 @@ function uniqueKey(row: Omit<OutboxRow, 'attempts'>): string {
       ? ['o', row.operationId]
       : ['r', row.id]
   return JSON.stringify([...about, row.placeKey, row.version, row.kind])
-}
-
-/**
- * The first unsent row of each place, if it may be sent now. The recursion hops from place to place over the index
- * `outbox_queue`, so a long queue of one place costs no more than a short one.
- */
-export function claimable(now: Instant, limit: number): RawBuilder<{ seq: number }> {
-  return sql<{ seq: number }>`
-    with recursive queue (place_key) as (
-      select min(place_key) from outbox where state = 'pending'
-      union all
-      select (select min(o.place_key) from outbox o where o.state = 'pending' and o.place_key > queue.place_key)
-      from queue where queue.place_key is not null
-    )
-    select head.seq from queue
-    join outbox head on head.seq = (
-      select e.seq from outbox e where e.state = 'pending' and e.place_key = queue.place_key
-      order by e.seq limit 1
-    )
-    where queue.place_key is not null
-      and head.not_before <= ${now}
-      and (head.leased_until is null or head.leased_until <= ${now})
-    order by head.priority, head.seq
-    limit ${limit}`
 }
 
 export function outbox(work: Work): Repositories['outbox'] {
@@ -105,8 +82,8 @@ export function outbox(work: Work): Repositories['outbox'] {
 
     claim: (holder, now, leaseMs, limit) =>
       work.atomic(async (db) => {
-        const heads = await claimable(now, limit).execute(db)
-        if (heads.rows.length === 0) return []
+        const heads = await findHeads(db, work.engine.name, { now, limit })
+        if (heads.length === 0) return []
         // The conditions again: another process may have taken a row since the look above.
         const free = await lockRows(
           work.engine,
@@ -114,11 +91,7 @@ export function outbox(work: Work): Repositories['outbox'] {
           db
             .selectFrom('outbox')
             .selectAll()
-            .where(
-              'seq',
-              'in',
-              heads.rows.map((row) => row.seq),
-            )
+            .where('seq', 'in', heads)
             .where('state', '=', 'pending')
             .where('not_before', '<=', now)
             .where((eb) => eb.or([eb('leased_until', 'is', null), eb('leased_until', '<=', now)]))

@@ -13,6 +13,11 @@ function keyOf(place: Place): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 24)
 }
 
+/** Key of the whole conversation, whatever thread of it an event came from: where cards are posted and ids are bound. */
+export function placeKeyOf({ threadId: _thread, ...place }: Place): string {
+  return keyOf(place)
+}
+
 function toStored(row: Selectable<Tables['place']>): StoredPlace {
   return {
     key: row.key,

@@ -5,12 +5,9 @@ import Database from 'better-sqlite3'
 import { MedicError } from '../errors.ts'
 import { storeFault } from './faults.ts'
 import { privateFile } from './private-file.ts'
+import { isBusy } from './sqlite-driver.ts'
 
 export type ServerLock = { release(): void }
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
-}
 
 /** SM_STORE_LOCKED when another process has it. */
 export function lockDataDir(dataDir: string): ServerLock {

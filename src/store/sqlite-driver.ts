@@ -1,6 +1,7 @@
 // Kysely on one better-sqlite3 connection. Its own driver, because a write transaction has to begin IMMEDIATE:
 // a deferred one that finds the file changed when it first writes can only fail.
-import type Database from 'better-sqlite3'
+import { setTimeout as wait } from 'node:timers/promises'
+import Database from 'better-sqlite3'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -13,6 +14,14 @@ import {
 } from 'kysely'
 
 const MAX_STATEMENTS = 300
+
+/** Another process of this DATA_DIR (a tool) may hold the write lock this long. */
+const BUSY_MS = 3_000
+const PAUSE_MS = 5
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+}
 
 class TransactionalSqliteAdapter extends SqliteAdapter {
   // SQLite undoes DDL with its transaction, so a migration that was cut short leaves nothing behind.
@@ -31,22 +40,23 @@ function createConnection(database: Database.Database): DatabaseConnection {
     prepared.set(text, statement)
     return statement
   }
+  const execute = <R>(query: CompiledQuery): QueryResult<R> => {
+    const statement = prepare(query.sql)
+    if (statement.reader) return { rows: statement.all(...query.parameters) as R[] }
+    const { changes, lastInsertRowid } = statement.run(...query.parameters)
+    return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] }
+  }
   return {
-    executeQuery: <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
-      try {
-        const statement = prepare(query.sql)
-        if (statement.reader) {
-          const rows = statement.all(...query.parameters) as R[]
-          return Promise.resolve({ rows })
+    async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+      // SQLite's own way of waiting for a lock would block the whole process, so the waiting is done here. It is
+      // only ever for the beginning of something: BEGIN IMMEDIATE has the lock for all that follows.
+      for (let waited = 0; ; waited += PAUSE_MS) {
+        try {
+          return execute<R>(query)
+        } catch (error) {
+          if (!isBusy(error) || database.inTransaction || waited >= BUSY_MS) throw error
         }
-        const { changes, lastInsertRowid } = statement.run(...query.parameters)
-        return Promise.resolve({
-          numAffectedRows: BigInt(changes),
-          insertId: BigInt(lastInsertRowid),
-          rows: [],
-        })
-      } catch (error) {
-        return Promise.reject(error)
+        await wait(PAUSE_MS)
       }
     },
     streamQuery: () => {

@@ -1,5 +1,6 @@
 // The envelope of an activity: only the fields we use, each with a limit. Everything else is dropped on reading.
 import { z } from 'zod'
+import { readWith } from './read-with.ts'
 
 /** The Connector writes absent fields as null at times. */
 const text = (longest: number) =>
@@ -39,7 +40,7 @@ export const activitySchema = z.object({
   }),
   text: text(262_144),
   replyToId: text(512),
-  value: z.unknown(),
+  value: z.unknown().optional(),
   entities: z
     .array(z.unknown())
     .max(500)
@@ -57,6 +58,5 @@ export type Activity = z.infer<typeof activitySchema>
 export type Account = z.infer<typeof account>
 
 export function readActivity(value: unknown): Activity | undefined {
-  const read = activitySchema.safeParse(value)
-  return read.success ? read.data : undefined
+  return readWith(activitySchema, value)
 }

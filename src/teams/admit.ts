@@ -3,13 +3,20 @@ import type { IncomingMessage } from 'node:http'
 import { isLoopbackHost } from '../clouds.ts'
 import { MAX_BODY } from './body.ts'
 
-export const messagesPath = '/api/messages'
+export const routes = {
+  messages: '/api/messages',
+  live: '/healthz/live',
+  ready: '/healthz/ready',
+  startup: '/healthz/startup',
+} as const
 export const healthNames = ['live', 'ready', 'startup'] as const
 export type HealthName = (typeof healthNames)[number]
 
 const methods: Readonly<Record<string, string>> = {
-  [messagesPath]: 'POST',
-  ...Object.fromEntries(healthNames.map((name) => [`/healthz/${name}`, 'GET'])),
+  [routes.messages]: 'POST',
+  [routes.live]: 'GET',
+  [routes.ready]: 'GET',
+  [routes.startup]: 'GET',
 }
 
 export type Admission =
@@ -38,7 +45,7 @@ export function admit(req: IncomingMessage): Admission {
   if (!isOwnPath(req)) return { ok: false, status: 404 }
   const allow = methods[path] ?? ''
   if (req.method !== allow) return { ok: false, status: 405, allow }
-  if (path !== messagesPath) return admitted
+  if (path !== routes.messages) return admitted
   const { headers } = req
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return { ok: false, status: 415 }

@@ -25,7 +25,12 @@ const bodyByStatus: Readonly<Record<number, ErrorName>> = {
   503: 'busy',
 }
 
-function write(res: ServerResponse, status: number, body: string | undefined, more: Record<string, string>): void {
+function write(
+  res: ServerResponse,
+  status: number,
+  body: string | undefined,
+  more: Record<string, string>,
+): void {
   if (res.headersSent || res.destroyed) return
   res.writeHead(status, {
     ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),

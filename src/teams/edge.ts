@@ -1,7 +1,6 @@
 // The HTTP edge on restify: gate, token, body, shape, turn. Whatever is refused is refused here, with fixed words.
-import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import restify from 'restify'
 import { isLoopbackHost } from '../clouds.ts'
 import { catalogue } from '../errors.ts'
 import type { IncomingEvent, Place } from '../nouns.ts'
@@ -9,13 +8,14 @@ import type { Clock, Repositories } from '../ports.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { readActivity } from './activity.ts'
 import type { Adapter } from './adapter.ts'
-import { admit, type HealthName, healthNames, isOwnPath, messagesPath, namesLoopback } from './admit.ts'
+import { admit, type HealthName, healthNames, isOwnPath, namesLoopback, routes } from './admit.ts'
 import { rawError, sendError, sendJson } from './answers.ts'
 import { readBody, wasteBody } from './body.ts'
 import { toIncomingEvent } from './incoming.ts'
 import { parseJsonBytes } from './json.ts'
 import { createOutbound } from './outbound.ts'
 import { createRefusals, type RefusalLimits, refusalLimits } from './refusals.ts'
+import { createRestifyServer } from './restify-server.ts'
 import { limitSlowClients } from './sockets.ts'
 import { steadyClock } from './steady-clock.ts'
 import { createAnonymousGate, createTokenGate, type GateOptions } from './token-gate.ts'
@@ -60,7 +60,12 @@ const MAX_UNFINISHED = 200
 const lastHopPort = /:\d{1,5}$/
 
 function sourceOf(req: IncomingMessage, from: EdgeOptions['source']): string {
-  const hop = from === 'forwarded' ? String(req.headers['x-forwarded-for'] ?? '').split(',').at(-1) : undefined
+  const hop =
+    from === 'forwarded'
+      ? String(req.headers['x-forwarded-for'] ?? '')
+          .split(',')
+          .at(-1)
+      : undefined
   return hop?.trim().replace(lastHopPort, '') || (req.socket.remoteAddress ?? '')
 }
 
@@ -83,7 +88,8 @@ function answerBroken(error: NodeJS.ErrnoException, socket: Socket): void {
 export function createEdge(options: EdgeOptions): Edge {
   const { telemetry, adapter } = options
   const isAnonymous = options.gate === 'anonymous'
-  if (options.extraRoutes && !isAnonymous) throw new TypeError('extra routes exist in anonymous rehearsal only')
+  if (options.extraRoutes && !isAnonymous)
+    throw new TypeError('extra routes exist in anonymous rehearsal only')
   const clock = steadyClock(options.clock)
   const outbound = createOutbound()
   const gate =
@@ -135,7 +141,7 @@ export function createEdge(options: EdgeOptions): Edge {
       event,
       answer: incoming.answer,
       run: async () => {
-        await remember(event.place)
+        if (event.kind !== 'uninstalled') await remember(event.place)
         return adapter.receive(identity, activity, () => options.handle(event))
       },
     })
@@ -173,7 +179,7 @@ export function createEdge(options: EdgeOptions): Edge {
     return admission.ok
   }
 
-  const server = restify.createServer({ name: '', log: telemetry.log as never })
+  const server = createRestifyServer(telemetry)
   const http = server.server as HttpServer
   limitSlowClients(http, limits.unfinished)
   // restify listens for upgrades and would leave such a socket open for good.
@@ -188,10 +194,10 @@ export function createEdge(options: EdgeOptions): Edge {
         next(false)
       })
   })
-  server.post(messagesPath, guarded(take))
+  server.post(routes.messages, guarded(take))
   for (const name of healthNames) {
     server.get(
-      `/healthz/${name}`,
+      routes[name],
       guarded(async (_req, res) => {
         const well = !(draining && name === 'ready') && (await isWell(options.health[name]))
         sendJson(res, well ? 200 : 503, { status: well ? 'ok' : 'unavailable' })

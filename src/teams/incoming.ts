@@ -22,14 +22,15 @@ export type Incoming =
   | { readonly ok: false; readonly answer: AnswerForm }
 
 const threadMark = ';messageid='
-const scopes: Readonly<Record<string, Scope>> = {
-  personal: 'personal',
-  groupChat: 'groupChat',
-  channel: 'channel',
-}
+// Maps, not objects: the names come from outside, and "constructor" is in every object.
+const scopes: ReadonlyMap<string, Scope> = new Map([
+  ['personal', 'personal'],
+  ['groupChat', 'groupChat'],
+  ['channel', 'channel'],
+])
 
 function scopeOf({ conversation, channelData }: Activity): Scope {
-  const named = scopes[conversation.conversationType ?? '']
+  const named = scopes.get(conversation.conversationType ?? '')
   if (named) return named
   if (channelData?.team?.id !== undefined) return 'channel'
   return conversation.isGroup ? 'groupChat' : 'personal'
@@ -159,25 +160,25 @@ function fromConversationUpdate(base: Base, activity: Activity): Incoming {
   return { ok: true, answer: 'none', event }
 }
 
-const installs: Readonly<Record<string, 'installed' | 'uninstalled'>> = {
-  add: 'installed',
-  'add-upgrade': 'installed',
-  remove: 'uninstalled',
-}
+const installs: ReadonlyMap<string, 'installed' | 'uninstalled'> = new Map([
+  ['add', 'installed'],
+  ['add-upgrade', 'installed'],
+  ['remove', 'uninstalled'],
+])
 
 function fromInstallation(base: Base, activity: Activity): Incoming {
-  const kind = installs[activity.action ?? '']
+  const kind = installs.get(activity.action ?? '')
   // "remove-upgrade" is the first half of an update of the app; it stays installed.
   if (kind) return installed(base, kind, activity)
   return { ok: true, answer: 'none', event: { ...base, kind: 'other', type: 'installationUpdate' } }
 }
 
-const byType: Readonly<Record<string, (base: Base, activity: Activity) => Incoming>> = {
-  message: fromMessage,
-  invoke: fromInvoke,
-  conversationUpdate: fromConversationUpdate,
-  installationUpdate: fromInstallation,
-}
+const byType: ReadonlyMap<string, (base: Base, activity: Activity) => Incoming> = new Map([
+  ['message', fromMessage],
+  ['invoke', fromInvoke],
+  ['conversationUpdate', fromConversationUpdate],
+  ['installationUpdate', fromInstallation],
+])
 
 /** An activity without id is known by its content, so that a repeat of it is still a repeat. */
 function activityIdOf(activity: Activity): string {
@@ -199,7 +200,7 @@ export function toIncomingEvent(
     at: deployment.now,
     activityId,
   }
-  const make = Object.hasOwn(byType, activity.type) ? byType[activity.type] : undefined
+  const make = byType.get(activity.type)
   return make
     ? make(base, activity)
     : { ok: true, answer: 'none', event: { ...base, kind: 'other', type: activity.type } }

@@ -66,7 +66,9 @@ export function createOutbound(): Outbound {
         method: request.method,
         headers: {
           ...request.headers,
-          ...(request.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(request.body)) }),
+          ...(request.body === undefined
+            ? {}
+            : { 'content-length': String(Buffer.byteLength(request.body)) }),
         },
       })
       const timer = setTimeout(() => fail(new OutboundError('TIMEOUT', connected)), request.timeoutMs)
@@ -76,10 +78,12 @@ export function createOutbound(): Outbound {
         req.destroy()
       }
       req.on('socket', (socket) => {
-        if (!socket.connecting) connected = true
-        socket.once(secure ? 'secureConnect' : 'connect', () => {
-          connected = true
-        })
+        // A kept-alive socket stands already and would gather listeners.
+        if (socket.connecting)
+          socket.once(secure ? 'secureConnect' : 'connect', () => {
+            connected = true
+          })
+        else connected = true
       })
       req.on('error', fail)
       req.on('response', (response) => {

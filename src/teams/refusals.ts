@@ -14,7 +14,10 @@ const WINDOW_MS = 1000
 const MAX_SOURCES = 2048
 
 /** @param elapsed monotonic milliseconds */
-export function createRefusals(limits: RefusalLimits, elapsed: () => number = () => performance.now()): Refusals {
+export function createRefusals(
+  limits: RefusalLimits,
+  elapsed: () => number = () => performance.now(),
+): Refusals {
   let windowStart = elapsed()
   let total = 0
   const bySource = new Map<string, number>()

@@ -11,7 +11,8 @@ export type ServiceUrlRule = {
 const LONGEST = 512
 // Only what the Connector really sends: no userinfo, no query, no escapes, no upper case, no port on https.
 const secure = /^https:\/\/([a-z0-9.-]{1,253})((?:\/[A-Za-z0-9._~-]*)*)$/
-const local = /^http:\/\/(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?((?:\/[A-Za-z0-9._~-]*)*)$/
+const local =
+  /^http:\/\/(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?((?:\/[A-Za-z0-9._~-]*)*)$/
 
 function isCanonical(text: string): boolean {
   if (!URL.canParse(text)) return false

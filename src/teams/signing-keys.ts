@@ -6,6 +6,7 @@ import type { Instant } from '../nouns.ts'
 import type { Clock } from '../ports.ts'
 import { parseJson } from './json.ts'
 import type { Outbound } from './outbound.ts'
+import { readWith } from './read-with.ts'
 
 export type SigningKey = { readonly key: KeyObject; readonly endorsements: readonly string[] }
 
@@ -40,10 +41,10 @@ const rsaSchema = z.object({
 function toKeys(document: unknown): Map<string, SigningKey> {
   const keys = new Map<string, SigningKey>()
   for (const entry of keySetSchema.parse(document).keys) {
-    const jwk = rsaSchema.safeParse(entry)
+    const jwk = readWith(rsaSchema, entry)
     // Keys of other kinds may stand in the set; they are not for us.
-    if (!jwk.success || keys.has(jwk.data.kid)) continue
-    const { n, e, kid, endorsements } = jwk.data
+    if (!jwk || keys.has(jwk.kid)) continue
+    const { n, e, kid, endorsements } = jwk
     const key = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
     if ((key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_BITS)
       keys.set(kid, { key, endorsements: endorsements ?? [] })

@@ -1,5 +1,6 @@
 // What a person typed, as plain text: own mention out, other people's names in, nothing invisible.
 import { z } from 'zod'
+import { readWith } from './read-with.ts'
 
 export const MAX_TEXT = 32_000
 const MAX_SHORT = 4096
@@ -23,7 +24,7 @@ const atTag = /<\/?at(?:\s[^<>]{0,200})?>/g
 // Controls except tab and newline, and what hides text or turns it round: bidi marks and overrides, zero-width and
 // tag characters, variation selectors, fillers.
 const invisible =
-  /(?![\t\n])[\p{Cc}\p{Cf}\u034F\u115F\u1160\u17B4\u17B5\u2065\u3164\uFE00-\uFE0F\uFFA0\u{E0000}-\u{E0FFF}]/gu
+  /(?![\t\n])(?:[\p{Cc}\p{Cf}\u115F\u1160\u2065\u3164\uFFA0]|\u034F|[\u17B4\u17B5]|[\uFE00-\uFE0F]|[\u{E0000}-\u{E0FFF}])/gu
 const blanks = /[\u00A0\u2000-\u200A\u202F\u205F\u3000]/g
 const lineEnds = /\r\n?|[\u2028\u2029\u0085]/g
 
@@ -64,11 +65,11 @@ function withoutOwnMention(text: string, { entities, ownId }: Mentions): string 
   let rest = text
   let done = ''
   for (const raw of entities) {
-    const mention = mentionSchema.safeParse(raw)
-    if (!mention.success) continue
-    const tag = decodeEntities(mention.data.text).replace(blanks, ' ')
+    const mention = readWith(mentionSchema, raw)
+    if (!mention) continue
+    const tag = decodeEntities(mention.text).replace(blanks, ' ')
     const found = rest.indexOf(tag)
-    const isOwn = mention.data.mentioned.id === ownId
+    const isOwn = mention.mentioned.id === ownId
     if (found < 0) {
       if (isOwn) done = done.replace(tag, ' ')
       continue

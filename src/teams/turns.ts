@@ -1,4 +1,5 @@
 // From event to outcome: once per event, in order per conversation, with an answer in time.
+import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import { asMedicError, catalogue } from '../errors.ts'
 import type { IncomingEvent, Json } from '../nouns.ts'
@@ -48,6 +49,7 @@ export type Turns = {
 }
 
 const POLL_MS = 100
+class TurnTooLong extends Error {}
 const cardType = 'application/vnd.microsoft.card.adaptive'
 const sentenceType = 'application/vnd.microsoft.activity.message'
 const busy: TurnAnswer = { status: 503 }
@@ -93,13 +95,13 @@ export function createTurns(options: {
   const stillWorking = (form: AnswerForm) =>
     answered(failureBody(form, 'I am still working on this. The result follows in the chat.'))
 
+  /** Rejects with `TurnTooLong` when the turn is given up; the work itself may still end later. */
   const bounded = async (run: Turn['run']) => {
     const stop = new AbortController()
     const late = pause(limits.turnMs, undefined, { signal: stop.signal }).then(() => {
-      throw new Error('the turn took too long')
+      throw new TurnTooLong()
     })
     const work = run()
-    // A turn that was given up may still fail later; that is already reported.
     work.catch(() => undefined)
     late.catch(() => undefined)
     try {
@@ -109,24 +111,38 @@ export function createTurns(options: {
     }
   }
 
+  const keep = async (id: string, body: Json) => {
+    try {
+      await seen.finish(id, body, await clock.now())
+    } catch (err) {
+      // The work is done and its answer is at hand; only a later repeat would be handled anew.
+      telemetry.log.error({ err }, 'result of an event not kept')
+    }
+  }
+
+  const forget = async (id: string, error: unknown) => {
+    // Work that was given up may still end: its row stays until it counts as lost.
+    if (error instanceof TurnTooLong) return
+    await seen.forget(id).catch((err: unknown) => telemetry.log.warn({ err }, 'event not forgotten'))
+  }
+
   const settle = async ({ event, answer, run }: Turn): Promise<TurnAnswer> => {
-    const began = await clock.now()
+    const began = performance.now()
     const count = (outcome: string) =>
       telemetry.metrics.count('bot_turns_total', { type: event.kind, outcome })
     try {
       const body = bodyOf(answer, await bounded(run))
-      await seen.finish(event.id, body, await clock.now())
+      await keep(event.id, body)
       count('ok')
       return answered(body)
     } catch (error) {
-      await seen.forget(event.id).catch((err: unknown) => telemetry.log.warn({ err }, 'event not forgotten'))
+      await forget(event.id, error)
       count('failed')
       const { code } = asMedicError(error)
       telemetry.log.error({ err: error, code, kind: event.kind }, 'turn failed')
       return answer === 'none' ? busy : answered(failureBody(answer, catalogue[code].user))
     } finally {
-      const ended = await clock.now().catch(() => began)
-      telemetry.metrics.observe('bot_turn_duration_seconds', Math.max(0, ended - began) / 1000)
+      telemetry.metrics.observe('bot_turn_duration_seconds', (performance.now() - began) / 1000)
     }
   }
 

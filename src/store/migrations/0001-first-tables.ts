@@ -50,6 +50,7 @@ function createStatements(engine: EngineName): string[] {
       attempts bigint not null, created_at bigint not null, not_before bigint not null, state text not null,
       code text, leased_by text, leased_until bigint, done_at bigint)`,
     `create index outbox_queue on outbox (place_key, seq) where state = 'pending'`,
+    `create index outbox_front on outbox (priority, seq) where state = 'pending'`,
     `create index outbox_waiting on outbox (created_at) where state = 'pending'`,
     `create index outbox_dead on outbox (seq) where state = 'dead'`,
     `create index outbox_done on outbox (done_at) where state <> 'pending'`,

@@ -1,0 +1,233 @@
+// The composition root: opens the store, builds the house, puts the HTTP edge in front, and keeps the clock ticking.
+import { createServer } from 'node:http'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { render } from './cards/index.ts'
+import { clouds } from './clouds.ts'
+import type { Config } from './config.ts'
+import { createHandle } from './conversation/index.ts'
+import { databasePassword } from './graph/index.ts'
+import { buildHouse, identitySource } from './house.ts'
+import { keysOf } from './keys.ts'
+import type { Place, Reply } from './nouns.ts'
+import { channelPlace, createChatHouse, rehearsalBotId } from './rehearsal/index.ts'
+import { anchorAudit, fileAnchors, type OpenedStore, openPostgres, openSqlite } from './store/index.ts'
+import {
+  type BotCredentials,
+  createAdapter,
+  createConversationPort,
+  createEdge,
+  type GateOptions,
+} from './teams/index.ts'
+import { createTelemetry, type Telemetry } from './telemetry.ts'
+
+/** Between two rounds of the clock's work; what is due is decided by the store's time. */
+const TICK_MS = 2000
+const ANCHOR_MS = 3600_000
+const PURGE_MS = 6 * 3600_000
+const MAX_LAG_MS = 1000
+
+export type App = {
+  /** The port in use. */
+  listen(): Promise<number>
+  /** Drains: ready says no, running turns end, leases go back. Resolves with the turns left unfinished. */
+  close(graceMs: number): Promise<number>
+  readonly telemetry: Telemetry
+}
+
+async function openStore(config: Config, auditKey: string): Promise<OpenedStore> {
+  const common = { auditKey, allowClockMoves: !config.production }
+  if (config.databaseUrl === undefined) return openSqlite({ ...common, dataDir: config.dataDir })
+  const source = identitySource(config)
+  const password =
+    config.production && source.kind !== 'loopback' ? { password: databasePassword(source) } : {}
+  return openPostgres({ ...common, url: config.databaseUrl, ...password })
+}
+
+function credentialsOf({ bot, anonymous }: Config): BotCredentials {
+  if (anonymous || !bot.appId || !bot.tenantId) return { kind: 'none' }
+  if (bot.loopbackConnector) return { kind: 'loopback' }
+  const who = { appId: bot.appId, tenantId: bot.tenantId }
+  if (bot.appType === 'SingleTenant' && bot.password)
+    return { kind: 'SingleTenant', ...who, password: bot.password.reveal() }
+  return { kind: 'UserAssignedMSI', ...who }
+}
+
+function gateOf({ bot, anonymous, cloud }: Config): GateOptions | 'anonymous' {
+  if (anonymous || !bot.appId) return 'anonymous'
+  return {
+    appId: bot.appId,
+    tenants: bot.allowedTenants,
+    cloud,
+    openIdMetadataUrl: bot.openIdMetadataUrl,
+    allowLoopback: bot.loopbackConnector,
+  }
+}
+
+/** Prometheus text on a port of its own, never on the one that faces the internet. */
+function serveMetrics(config: Config, telemetry: Telemetry) {
+  if (config.metricsPort === undefined) return undefined
+  const server = createServer((req, res) => {
+    const known = req.method === 'GET' && req.url === '/metrics'
+    res.writeHead(known ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4' })
+    res.end(known ? telemetry.metrics.text() : '')
+  })
+  server.listen(config.metricsPort, config.host)
+  return server
+}
+
+/** Runs `work` every `everyMs`, and at once when asked; never twice at a time. */
+function createPulse(work: () => Promise<void>, everyMs: number) {
+  let running: Promise<void> | undefined
+  let again = false
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  const beat = () => {
+    if (stopped) return
+    if (running) {
+      again = true
+      return
+    }
+    clearTimeout(timer)
+    running = work().finally(() => {
+      running = undefined
+      const next = again ? 0 : everyMs
+      again = false
+      if (!stopped) timer = setTimeout(beat, next)
+    })
+  }
+  return {
+    beat,
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+export async function createApp(config: Config): Promise<App> {
+  const keys = keysOf(config)
+  const telemetry = createTelemetry({ level: config.logLevel, pseudonymKey: keys.pseudonym })
+  for (const warning of config.warnings) telemetry.log.warn({ warning }, 'configuration')
+  const store = await openStore(config, keys.audit)
+  const adapter = createAdapter({
+    cloud: config.cloud,
+    credentials: credentialsOf(config),
+    tokenServiceUrl: config.bot.tokenServiceUrl,
+  })
+  const botId = config.bot.appId ? `28:${config.bot.appId}` : rehearsalBotId
+  const { environment } = config
+  const serviceUrls = { hosts: clouds[config.cloud].connectorHosts, loopback: config.bot.loopbackConnector }
+  const port = createConversationPort({ adapter, botId, environment, serviceUrls, clock: store, telemetry })
+  const house = await buildHouse({ config, store, telemetry, port, soon: () => pulse.beat() })
+  const anchors = fileAnchors(config.dataDir)
+  const due = createDue()
+
+  const round = async () => {
+    try {
+      const now = await store.now()
+      await house.alerts.tick(now)
+      await house.actions.tick(now)
+      if (due('anchor', now, ANCHOR_MS)) await anchorAudit(store, anchors, now)
+      if (due('purge', now, PURGE_MS)) await store.purge(now, config.retentionDays)
+    } catch (err) {
+      telemetry.log.error({ err }, 'a round of the clock failed')
+    }
+  }
+  const pulse = createPulse(round, TICK_MS)
+
+  const draw = (reply: Reply, place: Place, now: number) => render(reply, { scope: place.scope, now })
+  const handle = createHandle({
+    store,
+    port,
+    telemetry,
+    render: draw,
+    identify: house.identify,
+    respond: house.respond,
+  })
+  const lag = monitorEventLoopDelay({ resolution: 20 })
+  lag.enable()
+  let started = false
+  const chat = config.anonymous
+    ? createChatHouse({
+        store,
+        tenant: house.simulated?.tenant,
+        dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
+        botId,
+        soon: pulse.beat,
+      })
+    : undefined
+  const edge = createEdge({
+    gate: gateOf(config),
+    botId,
+    environment,
+    homeTenant: house.tenantId,
+    adapter,
+    telemetry,
+    clock: store,
+    seen: store.seen,
+    handle,
+    onPlace: async (place) => void (await store.places.upsert(place)),
+    health: {
+      live: async () => {
+        const delay = lag.percentile(99) / 1e6
+        lag.reset()
+        return delay < MAX_LAG_MS
+      },
+      ready: async () => {
+        await store.ping()
+        return started && (await store.migrationsCurrent()) && (await edge.keysReady())
+      },
+      startup: async () => started,
+    },
+    source: config.production ? 'forwarded' : 'socket',
+    ...(chat ? { extraRoutes: chat } : {}),
+  })
+  const metrics = serveMetrics(config, telemetry)
+
+  /** The page's channel hears alerts from the start. */
+  const subscribePage = async (origin: string) => {
+    const place = channelPlace({ origin, botId, environment, now: await store.now() })
+    const placeKey = await store.places.upsert(place)
+    const known = (await store.subscriptions.list(house.tenantId)).some((one) => one.placeKey === placeKey)
+    if (!known)
+      await store.subscriptions.put({
+        tenantId: house.tenantId,
+        placeKey,
+        domains: [],
+        minSeverity: 'info',
+        fallback: true,
+      })
+  }
+
+  return {
+    telemetry,
+    async listen() {
+      const inUse = await edge.listen(config.host, config.port)
+      if (chat) await subscribePage(`http://127.0.0.1:${inUse}`)
+      started = true
+      pulse.beat()
+      return inUse
+    },
+    async close(graceMs) {
+      const left = await edge.close(graceMs)
+      await pulse.stop()
+      await house.close()
+      metrics?.close()
+      lag.disable()
+      await store.close()
+      return left
+    },
+  }
+}
+
+/** True at most once per period and name; the first time right away. */
+function createDue() {
+  const last = new Map<string, number>()
+  return (name: string, now: number, everyMs: number): boolean => {
+    const before = last.get(name)
+    if (before !== undefined && now - before < everyMs && now >= before) return false
+    last.set(name, now)
+    return true
+  }
+}

@@ -1,0 +1,149 @@
+// Tells a statement about the person's own tenant (live) from a question about how things work (knowledge).
+import type { Entity } from './entities.ts'
+import type { IntentName } from './intents.ts'
+
+export type Symptom = { readonly intent: IntentName; readonly treeId: string; readonly pattern: RegExp }
+
+const cloud = '(?:entra|azure|the cloud|cloud|the portal|the tenant|teams|outlook|exchange online)'
+const missing = [
+  '(?:is|are|was|were|has|have|do|does|did|will|gets?|still|just)? ?(?:not|never|no longer)(?: \\w+){0,2}? (?:sync|synced|syncs|syncing|syncing up|provisioned|appear|appears|appearing|show|shows|showing|shown|visible|come|comes|coming|arrive|arrives|arrived|replicate|replicated|exist|exists|found|updated|update|updating)',
+  `(?:is|are) (?:still )?(?:missing|absent|gone|lost)|missing (?:in|from|on) ${cloud}|\\bnot (?:yet )?(?:in|on) ${cloud}|(?:is|are) (?:still )?not (?:yet )?(?:in|on|there)(?: in| on)? ?${cloud}?`,
+  `can not (?:find|see) .{1,60} (?:in|on) ${cloud}|where is|(?:is|was|got|were|are) (?:deleted|removed|skipped)|disappeared|vanished`,
+  '(?:sync|provisioning) (?:of .{1,60} )?(?:fails|failed|is failing|does not work|is broken)|fails to sync|failed to sync|will not sync|(?:wrong|old|outdated) (?:name|department|manager|attribute|phone|mail|email|upn|data|value)',
+].join('|')
+
+/** In order: the first that fits is the symptom; passwords before objects, since both say "not synced". */
+export const symptoms: readonly Symptom[] = [
+  {
+    intent: 'passwordNotWorking',
+    treeId: 'password-hash-not-working',
+    pattern:
+      /\bpasswords?\b(?=.*\b(?:not|never|wrong|old|reject|rejected|refused|invalid|nobody|no one|fails?|failed|failing|incorrect|denied|stuck|late|delayed|broken)\b)|\b(?:not|never|wrong|nobody|no one|can not|fails?|rejected|refused)\b.*\bpasswords?\b|\bpassword hash(?:es)?\b.*\b(?:stuck|late|broken|down|not|stopped|fails?)\b/,
+  },
+  {
+    intent: 'deletionsHeld',
+    treeId: 'deletions-held',
+    pattern:
+      /\b(?:deletes?|deletions?)\b.*\b(?:held|hold|blocked|stuck|pending|staged|threshold|stopped|waiting)\b|\b(?:held|staged|blocked|too many) (?:deletes?|deletions?)\b|\bdelete threshold\b/,
+  },
+  {
+    intent: 'quarantineWhy',
+    treeId: 'quarantine',
+    pattern: /\bquarantined?\b/,
+  },
+  {
+    intent: 'agentDown',
+    treeId: 'agent-down',
+    pattern:
+      /\b(?:agents?|agent server|connector|provisioning service)\b.*\b(?:down|dead|offline|inactive|stopped|crashed|hangs?|hung|unreachable|disconnected|red|gone|not (?:\w+ ){0,2}?(?:running|responding|answer|answering|active|reachable|start|starting|connecting|reporting|online|working)|does not (?:answer|respond|start|run|report|connect|come))\b|\b(?:dead|offline|inactive|stopped) agents?\b/,
+  },
+  {
+    intent: 'status',
+    treeId: 'quarantine',
+    pattern:
+      /\b(?:sync|cloud sync|provisioning|synchronization|cycle|everything|it all)\b(?: of \S+)? (?:is|are|was|has|seems|looks|hangs|stopped|does not|did not)\b.*\b(?:stuck|late|slow|down|broken|dead|hanging|hung|stopped|behind|delayed|not (?:\w+ )?(?:running|working|run|work))\b|\b(?:sync|provisioning|synchronization) (?:of \S+ )?(?:hangs|stopped|does not (?:run|work))\b|\bnothing (?:syncs|is syncing|is synced|gets synced|arrives|works)\b/,
+  },
+  { intent: 'objectNotSynced', treeId: 'user-not-synced', pattern: new RegExp(`\\b(?:${missing})\\b`) },
+  {
+    intent: 'provisionOnDemand',
+    treeId: 'on-demand-provisioning',
+    pattern:
+      /\bon[ -]demand\b.*\b(?:fails?|failed|error|not|wrong|skipped|stuck)\b|\b(?:fails?|failed|error) .*\bon[ -]demand\b/,
+  },
+]
+
+/** Asking how things work, whatever else the sentence holds. */
+const about = [
+  /^(?:so |and |but |hi |hello |hey |quick question:? )*(?:how (?:do|does|can|could|to|should|would|often|long|many|much|big|large|is it)|what|which|where (?:do|can|is the (?:log|trace|config|setting|portal|option))|who (?:should|can|may|is allowed|needs|made)|when (?:do|does|should|will|is it|can|would)|can (?:i|we|you tell|the|it|one|cloud|an?)|could (?:i|we)|do (?:i|we|you)|does (?:the|it|cloud|entra|an?|this)|is (?:it|this|there|that) |are there|should|may i|must|will (?:the|it|this|i|we|you)|explain|tell me (?:how|what|about)|describe|define|difference|compare|list of|steps|guide|documentation|any (?:way|limit)|need(?:ed)?\b|why (?:do|does|would|are we|should|can|is there|is it|are there))\b/,
+  /\b(?:how (?:do|can|to|should|would|could) (?:i|we|you|one|get|fix|clear|find|check|solve|make|set|turn|enable|disable|remove|add|restart|start|stop)|what (?:does|do|is|are) .{0,60}\b(?:mean|means|meaning|for|called)|what to (?:do|check)|is (?:it|this|that) (?:a bug|normal|ok|okay|supported|legit|wrong|possible|expected|by design|needed|required)|supported|best practice|prerequisites?|requirements?|limitations?|recommended|documented|documentation|tutorial|this (?:guide|page|article|document)|(?:the|these) (?:docs|instructions|guide|article|document))\b/,
+  /\b(?:normal|bug|legit|ok|okay|possible|supported|expected|why|wrong|forgot something)\s*\?*$/,
+]
+
+/** Things the person did themselves: they ask about a known limit, not about a fault. */
+const ownDoing =
+  /\b(?:after|since|when|because) (?:i|we|someone|somebody|they|he|she|having|the (?:rename|upgrade|migration|move|change)|(?:ou )?rename|upgrade|upgrading|enabling|migration)\b|\b(?:i|we) (?:renamed|removed|nuked|merged|deleted|moved|changed|added|upgraded|enabled|installed|migrated)\b|^(?:renamed|removed|nuked|merged|deleted|moved|changed|added|upgraded|enabled|installed|created|migrated)\b/
+
+const technical =
+  /\b[a-z]+-(?:az|aad|ad|mg|msol|entra)[a-z]{3,}\b|\.psd1|\.exe\b|\\program|hkey_|hklm|error message:|exception\b|event (?:id )?\d{3,5}|import-module|\bpowershell\b/
+
+const presentTime =
+  /\b(?:since (?:this|yesterday|today|last|\d|a|monday|tuesday|wednesday|thursday|friday|saturday|sunday|noon|the (?:morning|weekend|night)|about|around|\w+ (?:hours|minutes|days))|today|this (?:morning|afternoon|evening|week)|tonight|right now|now|currently|at the moment|just now|yesterday|suddenly|all of a sudden|again|any ?more|for (?:\d+|an?|two|three|some|several|the (?:last|past)) ?\w* ?(?:minutes|hours|days?|hour|week)?)\b/
+
+const everybody =
+  /\b(?:nobody|no one|no user|everyone|everybody|all (?:our |the |my )?(?:users|people|staff|employees|colleagues|accounts|groups|passwords|changes)|none of (?:our|the|my)|nothing|everything|no (?:changes|new users|passwords|users|objects)|new (?:users|hires|employees|joiners|colleagues|passwords|accounts)|several|many|(?:half|some|most) of (?:our|the|my)|our (?:users|people|staff|passwords|new))\b/
+const ours = /\b(?:our|ours|my|we|us)\b/
+const thisOne =
+  /\b(?:my|this|that|one of (?:our|my)|an?other|a new) (?:new )?(?:user|account|colleague|employee|group|person|coworker|boss|manager|joiner|hire)\b|\ba (?:user|colleague|person|coworker|customer|caller) (?:of mine|of ours|here|calls?|called|says|said|complains|can not|is|has)\b/
+
+export type Reading = {
+  readonly symptom?: Symptom
+  /** All symptoms that fit, for offers. */
+  readonly treeIds: readonly string[]
+  readonly live: boolean
+  readonly about: boolean
+  /** Not one person but everybody, or the sync as a whole. */
+  readonly everything: boolean
+}
+
+const objectKinds = new Set<Entity['kind']>(['upn', 'dn', 'sam', 'objectId', 'name'])
+
+export function namesObject(entities: readonly Entity[]): boolean {
+  return entities.some((e) => objectKinds.has(e.kind))
+}
+
+function asksAbout(text: string): boolean {
+  return about.some((pattern) => pattern.test(text))
+}
+
+/** A definite job or agent: "the job", "our sync", "it". */
+const definite =
+  /\b(?:the|our|my|this|its?) (?:\w+ ){0,2}?(?:job|jobs|configuration|config|sync|domain|agents?|tenant|provisioning)\b|\bwe (?:are|have)\b/
+
+type Signals = {
+  readonly text: string
+  readonly symptom: Symptom
+  readonly entities: readonly Entity[]
+  readonly asks: boolean
+}
+
+function statesOwnTrouble({ text, symptom, entities, asks }: Signals): boolean {
+  const hasCode = entities.some((e) => e.kind === 'errorCode' || e.kind === 'host')
+  if (asks || hasCode || technical.test(text) || ownDoing.test(text) || text.length > 240) return false
+  if (everybody.test(text) && presentTime.test(text)) return true
+  if (thisOne.test(text))
+    return symptom.intent === 'objectNotSynced' || symptom.intent === 'passwordNotWorking'
+  const owned = definite.test(text)
+  const state = /^(?:is|are|why is|why are|why did|why was|why has)\b/.test(text)
+  return owned && (presentTime.test(text) || state || (ours.test(text) && text.length < 80))
+}
+
+/** Asking about the state of a named domain: "is fabrikam in quarantine". */
+function concernsDomain({ text, symptom, entities, asks }: Signals): boolean {
+  if (!entities.some((e) => e.kind === 'domain') || text.length > 300) return false
+  if (technical.test(text) || ownDoing.test(text)) return false
+  return (
+    !asks ||
+    /^(?:is|are|why (?:is|are|did|was|has)|what is wrong with|since when)\b/.test(text) ||
+    symptom.intent === 'status'
+  )
+}
+
+function concernsObject({ text, entities, asks }: Signals): boolean {
+  if (!namesObject(entities)) return false
+  const instructive =
+    /\b(?:how (?:do|can|to|should|would|could)|what does|which role|what is this|is it (?:possible|supported)|can (?:i|we))\b/
+  return text.length <= 1200 && !instructive.test(text) && !(asks && text.length > 300)
+}
+
+/** What the text complains about, and whether it is about the person's own tenant. */
+export function readSymptom(text: string, entities: readonly Entity[]): Reading {
+  const fitting = symptoms.filter((s) => s.pattern.test(text))
+  const asks = asksAbout(text)
+  const treeIds = [...new Set(fitting.map((s) => s.treeId))]
+  const symptom = fitting[0]
+  const everything = everybody.test(text) || definite.test(text)
+  if (!symptom) return { treeIds, live: false, about: asks, everything }
+  const signals = { text, symptom, entities, asks }
+  const live = concernsObject(signals) || concernsDomain(signals) || statesOwnTrouble(signals)
+  return { symptom, treeIds, live, about: asks, everything }
+}
