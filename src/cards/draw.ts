@@ -147,14 +147,17 @@ function drawSection(section: Section, sheet: Sheet, now: Instant): readonly Ele
 }
 
 function drawHead(sheet: Sheet, now: Instant): readonly Element[] {
-  const heading = rich(runs(sheet.title, now, { weight: 'Bolder', size: sheet.strip ? 'Medium' : 'Large' }))
-  if (!sheet.strip) return [heading]
+  const isShort = sheet.strip === undefined && sheet.tone !== 'neutral'
+  const size = sheet.strip || isShort ? 'Medium' : 'Large'
+  const heading = rich(runs(sheet.title, now, { weight: 'Bolder', size }))
+  const style = containerStyle[sheet.tone]
+  if (!sheet.strip) return [isShort ? container([heading], { style, bleed: true }) : heading]
   const { sign, word, right } = sheet.strip
   const left = column('stretch', [rich([run(`${sign}  ${word}`, bold)])])
   const line = right
     ? [left, column('auto', [rich([run(right, { isSubtle: true })], { horizontalAlignment: 'Right' })])]
     : [left]
-  return [container([columns(line)], { style: containerStyle[sheet.tone], bleed: true }), heading]
+  return [container([columns(line)], { style, bleed: true }), heading]
 }
 
 export type DrawOptions = {

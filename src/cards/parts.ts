@@ -61,7 +61,15 @@ export function rich(inlines: readonly Element[], more: Element = {}): Element {
 
 /** A heading of our own words: the only element whose text is not a run, so that screen readers find it. */
 export function title(text: Heading): Element {
-  return { type: 'TextBlock', text, style: 'heading', weight: 'Bolder', wrap: true, spacing: 'Medium' }
+  return {
+    type: 'TextBlock',
+    text,
+    style: 'heading',
+    size: 'Default',
+    weight: 'Bolder',
+    wrap: true,
+    spacing: 'Medium',
+  }
 }
 
 export function moreLine(more: number): readonly Element[] {

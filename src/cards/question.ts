@@ -21,7 +21,6 @@ export function questionSheet(reply: Extract<Reply, { kind: 'question' }>): Shee
         ? [
             {
               keep: 9,
-              title: 'Your choice' as const,
               parts: [{ kind: 'choices' as const, buttons: answers, more: 0 }],
             },
           ]

@@ -12,9 +12,7 @@ export const headings = [
   'Also found',
   'Sources',
   'What will happen',
-  'Exact request',
   'Nearest topics',
-  'Your choice',
   'Facts',
   'Result',
 ] as const

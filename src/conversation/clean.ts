@@ -35,6 +35,7 @@ export function plain(text: string): string {
     .replace(/[\u201c\u201d\u201e\u00ab\u00bb]/g, '"')
     .replace(/[\u2010-\u2015]/g, '-')
     .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
     .trim()
 }
 
@@ -122,10 +123,13 @@ export function distance(a: string, b: string, max = 2): number {
 function correct(word: string): string {
   if (word.length < 5 || keep.has(word) || (vocabulary as readonly string[]).includes(word)) return word
   const max = word.length >= 8 ? 2 : 1
+  let best = word
+  let least = max + 1
   for (const target of vocabulary) {
-    if (target[0] === word[0] && distance(word, target, max) <= max) return target
+    const far = target[0] === word[0] ? distance(word, target, max) : least
+    if (far < least) [best, least] = [target, far]
   }
-  return word
+  return best
 }
 
 /** Lower case, contractions written out, common typos of the field's words corrected; one line. */

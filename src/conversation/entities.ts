@@ -29,6 +29,8 @@ const address = /[\p{L}\p{N}][\p{L}\p{N}._'+-]{0,63}@[\p{L}\p{N}-]{1,63}(?:\.[\p
 const dnPattern =
   /\b(?:CN|OU|UID)=(?:\\.|[^,"<>\n\\]){1,120}(?:,\s{0,2}(?:CN|OU|UID)=(?:\\.|[^,"<>\n\\]){1,120}){0,20}(?:,\s{0,2}DC=[\w-]{1,63}){1,10}/gi
 const samPattern = /(?<![\w\\:%/.$-])([a-z][a-z0-9-]{1,14})\\([a-z0-9][\w.-]{0,30}\$?)(?![\w\\-])/gi
+/** Folders may hold blanks; the last part may not. */
+const path = /(?:\b[a-z]:|\bHK\w{2,20}:?|%\w{1,40}%)\\(?:[^\\\n"<>|:*?]{1,60}\\){0,20}[^\\\s"<>|:*?]{0,80}/gi
 const fqdn = /(?<![\w@.\\/-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w@\\/-]|\.\w)/gi
 
 const notAccounts =
@@ -142,7 +144,7 @@ function addDomains(text: string, known: readonly string[], out: Entity[]): void
 export function findEntities(text: string, knownDomains: readonly string[] = []): readonly Entity[] {
   const out: Entity[] = []
   const known = knownDomains.map((d) => d.toLowerCase())
-  let rest = text.replace(/\bhttps?:\/\/[^\s<>"]{1,500}/gi, ' ')
+  let rest = text.replace(/\bhttps?:\/\/[^\s<>"]{1,500}/gi, ' ').replace(path, ' ')
   rest = take(rest, dnPattern, ([dn]) => {
     out.push(
       /^(cn|uid)=/i.test(dn) ? { kind: 'dn', value: dn.trim() } : { kind: 'container', value: dn.trim() },
@@ -167,7 +169,8 @@ export function findEntities(text: string, knownDomains: readonly string[] = [])
     out.push({ kind: 'sam', value: account, domain })
     return true
   })
-  addDomains(rest, known, out)
+  const typed = out.flatMap((e) => (e.kind === 'sam' && e.domain ? [e.domain] : []))
+  addDomains([rest, ...typed].join(' '), known, out)
   for (const value of findCodes(rest)) out.push({ kind: 'errorCode', value })
   for (const match of rest.matchAll(/(?:#|\bincident ?(?:no\.? ?|number )?#?)(\d{1,6})\b/gi)) {
     out.push({ kind: 'incident', number: Number(match[1]) })

@@ -368,7 +368,7 @@ export const commands: readonly Command[] = [
     pattern: compile(
       `(?:show |list )?(?:the )?(?:held|staged|pending|blocked) (?:deletes|deletions)(?: (?:of|for|in))?(?: ${d})?|who (?:would|will|is going to) be deleted(?: (?:of|for|in) (?<domain2>[a-z0-9.-]{2,253}))?|(?:which|what) (?:users|objects|accounts) (?:would|will) be deleted`,
     ),
-    args: domain,
+    args: (g) => ({ treeId: 'deletions-held', ...domain(g) }),
   },
   {
     name: 'allowDeletes',

@@ -18,7 +18,7 @@ export const symptoms: readonly Symptom[] = [
     intent: 'passwordNotWorking',
     treeId: 'password-hash-not-working',
     pattern:
-      /\bpasswords?\b(?=.*\b(?:not|never|wrong|old|reject|rejected|refused|invalid|nobody|no one|fails?|failed|failing|incorrect|denied|stuck|late|delayed|broken)\b)|\b(?:not|never|wrong|nobody|no one|can not|fails?|rejected|refused)\b.*\bpasswords?\b|\bpassword hash(?:es)?\b.*\b(?:stuck|late|broken|down|not|stopped|fails?)\b/,
+      /\bpasswords?\b(?=.*\b(?:not|never|wrong|old|reject|rejected|refused|invalid|nobody|no one|fails?|failed|failing|incorrect|denied|stuck|late|delayed|broken)\b)|\b(?:not|never|wrong|old|nobody|no one|can not|fails?|rejected|refused)\b.*\bpasswords?\b|\bpassword hash(?:es)?\b.*\b(?:stuck|late|broken|down|not|stopped|fails?)\b/,
   },
   {
     intent: 'deletionsHeld',
@@ -73,7 +73,7 @@ const everybody =
   /\b(?:nobody|no one|no user|everyone|everybody|all (?:our |the |my )?(?:users|people|staff|employees|colleagues|accounts|groups|passwords|changes)|none of (?:our|the|my)|nothing|everything|no (?:changes|new users|passwords|users|objects)|new (?:users|hires|employees|joiners|colleagues|passwords|accounts)|several|many|(?:half|some|most) of (?:our|the|my)|our (?:users|people|staff|passwords|new))\b/
 const ours = /\b(?:our|ours|my|we|us)\b/
 const thisOne =
-  /\b(?:my|this|that|one of (?:our|my)|an?other|a new) (?:new )?(?:user|account|colleague|employee|group|person|coworker|boss|manager|joiner|hire)\b|\ba (?:user|colleague|person|coworker|customer|caller) (?:of mine|of ours|here|calls?|called|says|said|complains|can not|is|has)\b/
+  /\b(?:my|this|that|one of (?:our|my)|an?other|a new) (?:new )?(?:users?|accounts?|colleagues?|employees?|groups?|person|coworkers?|boss|manager|joiner|hire)\b|\ba (?:user|colleague|person|coworker|customer|caller) (?:of mine|of ours|here|calls?|called|says|said|complains|can not|is|has)\b/
 
 export type Reading = {
   readonly symptom?: Symptom

@@ -111,7 +111,7 @@ function fromReading(reading: Reading, entities: readonly Entity[]): Intent | un
 }
 
 function whyAlone(text: string): Intent | undefined {
-  return /^(?:but |and )?(?:quarantined?,? why|why(?: (?:is (?:it|that|this)|that|this|quarantined?|in quarantine|so))?)[?! ]*$/.test(
+  return /^(?:but |and )?(?:quarantined?,? why|why(?: (?:(?:is|are|was) (?:it|they|we|that|this)(?: (?:in quarantine|quarantined))?|that|this|quarantined?|in quarantine|so))?)[?! ]*$/.test(
     text,
   )
     ? { name: 'quarantineWhy', confidence: 0.7, treeId: 'quarantine' }

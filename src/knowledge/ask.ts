@@ -20,7 +20,7 @@ export type Engine = {
 }
 
 /** A second article this near to the first is shown with its first paragraph. */
-const CLOSE = 0.8
+const CLOSE = 0.76
 /** A clause of its own must be answered this well to become a second part. */
 const SECOND_FROM = 0.55
 /** Another product is named and Cloud Sync is not: only an article on the two together may answer, this surely. */

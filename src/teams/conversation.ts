@@ -66,7 +66,10 @@ export function createConversationPort(options: ConversationPortOptions): Conver
     return attempt(serviceUrl, send)
   }
 
-  const deliver = async (place: Place, send: Send): Promise<Delivery> => {
+  const deliver = (place: Place, send: Send): Promise<Delivery> =>
+    telemetry.span('connector', () => deliverOnce(place, send))
+
+  const deliverOnce = async (place: Place, send: Send): Promise<Delivery> => {
     const problem = problemOf(place)
     if (problem) return problem
     const key = `${place.tenantId}|${place.serviceUrl}`

@@ -38,16 +38,23 @@ const rsaSchema = z.object({
   endorsements: z.array(z.string().max(64)).max(100).optional(),
 })
 
+function toKey({ n, e, endorsements }: z.output<typeof rsaSchema>): SigningKey | undefined {
+  try {
+    const key = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
+    const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
+    return bits < MIN_BITS ? undefined : { key, endorsements: endorsements ?? [] }
+  } catch {
+    return undefined
+  }
+}
+
+/** One bad entry costs that entry: keys of other kinds may stand in the set too, and are not for us. */
 function toKeys(document: unknown): Map<string, SigningKey> {
   const keys = new Map<string, SigningKey>()
   for (const entry of keySetSchema.parse(document).keys) {
     const jwk = readWith(rsaSchema, entry)
-    // Keys of other kinds may stand in the set; they are not for us.
-    if (!jwk || keys.has(jwk.kid)) continue
-    const { n, e, kid, endorsements } = jwk
-    const key = createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
-    if ((key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_BITS)
-      keys.set(kid, { key, endorsements: endorsements ?? [] })
+    const key = jwk && !keys.has(jwk.kid) ? toKey(jwk) : undefined
+    if (jwk && key) keys.set(jwk.kid, key)
   }
   return keys
 }

@@ -36,5 +36,9 @@ export function limitSlowClients(server: Server, maxUnfinished: number): void {
     const end = () => unfinished.delete(socket)
     req.once('end', end)
     res.once('finish', end)
+    // A request without body is complete although nobody reads it to its end.
+    setImmediate(() => {
+      if (req.complete) end()
+    })
   })
 }

@@ -126,23 +126,35 @@ export function createTurns(options: {
     await seen.forget(id).catch((err: unknown) => telemetry.log.warn({ err }, 'event not forgotten'))
   }
 
+  /** One line per turn: pseudonyms for ids, no texts. */
+  const lineOf = (event: IncomingEvent) => ({
+    kind: event.kind,
+    tenant: telemetry.pseudonym(event.place.tenantId),
+    conversation: telemetry.pseudonym(event.place.conversationId),
+    person: telemetry.pseudonym(event.person.objectId),
+    scope: event.place.scope,
+    ...(event.kind === 'cardAction' ? { verb: event.verb } : {}),
+  })
+
   const settle = async ({ event, answer, run }: Turn): Promise<TurnAnswer> => {
     const began = performance.now()
-    const count = (outcome: string) =>
+    const ended = (outcome: 'ok' | 'failed') => {
+      const ms = performance.now() - began
       telemetry.metrics.count('bot_turns_total', { type: event.kind, outcome })
+      telemetry.metrics.observe('bot_turn_duration_seconds', ms / 1000)
+      telemetry.log.info({ ...lineOf(event), outcome, ms: Math.round(ms) }, 'turn')
+    }
     try {
       const body = bodyOf(answer, await bounded(run))
       await keep(event.id, body)
-      count('ok')
+      ended('ok')
       return answered(body)
     } catch (error) {
       await forget(event.id, error)
-      count('failed')
+      ended('failed')
       const { code } = asMedicError(error)
       telemetry.log.error({ err: error, code, kind: event.kind }, 'turn failed')
       return answer === 'none' ? busy : answered(failureBody(answer, catalogue[code].user))
-    } finally {
-      telemetry.metrics.observe('bot_turn_duration_seconds', (performance.now() - began) / 1000)
     }
   }
 

@@ -8,7 +8,6 @@ import type { ActionName } from '../../src/nouns.ts'
 import { known } from '../../src/nouns.ts'
 import type { Repositories, Store } from '../../src/ports.ts'
 import {
-  type Bench,
   buttonOf,
   MINUTE,
   newTenant,
@@ -60,53 +59,32 @@ function mortal(store: Store) {
     store: guard(store),
     step,
     calls: () => calls,
-    kill: () => {
-      dead = true
-    },
     killAfter: (more: number) => {
       killAt = calls + more
     },
   }
 }
 
-type Life = { bench: Bench; die: () => Promise<void> }
-
-async function live(
-  dataDir: string,
-  action: ActionName,
-  tenant: Tenant,
-  killAfter?: number,
-): Promise<Life & { steps: () => number }> {
+async function live(dataDir: string, action: ActionName, tenant: Tenant) {
   const plain = await openBench(action, { dataDir, tenant })
   const body = mortal(plain.store)
-  const effect = tenant.answer
-  const bench = await openBench(action, { store: body.store, tenant })
-  const before = bench.options.writes
+  const { writes } = plain.options
   const guarded = Object.fromEntries(
-    Object.entries(before).map(([name, write]) => [
+    Object.entries(writes).map(([name, write]) => [
       name,
       async (...args: unknown[]) => {
         body.step() // dies before the request leaves
-        const answer: unknown = await Reflect.apply(write, before, args)
+        const answer: unknown = await Reflect.apply(write, writes, args)
         body.step() // dies before the answer arrives
         return answer
       },
     ]),
-  ) as typeof before
-  const whole = await openBench(action, { store: body.store, tenant, options: { writes: guarded } })
-  if (killAfter !== undefined) body.killAfter(killAfter)
-  return {
-    bench: whole,
-    steps: body.calls,
-    die: async () => {
-      body.kill()
-      tenant.answer = effect
-      await plain.store.close()
-    },
-  }
+  ) as typeof writes
+  const bench = await openBench(action, { store: body.store, tenant, options: { writes: guarded } })
+  return { bench, steps: body.calls, killAfter: body.killAfter, die: () => plain.store.close() }
 }
 
-/** One whole life up to the click, the crash, and a second life that finds what is left. */
+/** A life up to the click and its crash, and a second life that finds what is left. */
 async function trial(action: ActionName, killAfter: number, name: string) {
   const dataDir = join(folder, name)
   const tenant = newTenant(action)
@@ -115,22 +93,17 @@ async function trial(action: ActionName, killAfter: number, name: string) {
     await setup.click(setup.person('helpdesk', 'viewer')),
     wishFor(action),
   )
+  const ann = setup.person('ann', 'operator')
+  const click = await setup.click(ann)
   await setup.store.close()
 
-  const first = await live(dataDir, action, tenant)
-  const ann = await first.bench.signIn('ann', 'operator')
-  const click = await first.bench.click(ann)
-  await first.die()
-  const second = await live(dataDir, action, tenant, undefined)
-  await second.bench.signIn('ann', 'operator')
-  const began = second.steps()
-  await second.die()
-
-  const third = await live(dataDir, action, tenant, began + killAfter)
-  await third.bench.signIn('ann', 'operator')
-  await third.bench.actions.confirm(click, buttonOf(card, 'action.confirm')).catch(() => undefined)
-  const steps = third.steps() - began
-  await third.die()
+  const doomed = await live(dataDir, action, tenant)
+  await doomed.bench.signIn('ann', 'operator')
+  const began = doomed.steps()
+  doomed.killAfter(killAfter)
+  await doomed.bench.actions.confirm(click, buttonOf(card, 'action.confirm')).catch(() => undefined)
+  const steps = doomed.steps() - began
+  await doomed.die()
   const sentBefore = tenant.sent.length
 
   if (action === 'provisionOnDemand' && sentBefore > 0) {

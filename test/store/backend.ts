@@ -1,7 +1,7 @@
 // What the conformance suite needs of an engine: fresh databases, several stores on one, and raw SQL beside them.
 import type { OpenedStore, StoreOptions } from '../../src/store/index.ts'
 
-export const AUDIT_KEY = 'key of the audit chain in tests'
+export const AUDIT_KEY = 'the key of the audit chain in all tests'
 
 export type OpenOptions = Partial<StoreOptions>
 

@@ -24,6 +24,8 @@ export type FakeConnector = {
   readonly sent: SentActivity[]
   /** Used up one by one, before normal answers. */
   readonly misbehave: Misbehaviour[]
+  /** Activity id answered to the request at this position; '' when it was refused or an edit. */
+  idOf(position: number): string
   /** Messages only, without typing. */
   messages(): SentActivity[]
   close(): Promise<void>
@@ -39,6 +41,7 @@ async function bodyOf(req: http.IncomingMessage): Promise<Record<string, unknown
 export async function startConnector(): Promise<FakeConnector> {
   const sent: SentActivity[] = []
   const misbehave: Misbehaviour[] = []
+  const ids: string[] = []
   let count = 0
   const server = http.createServer(async (req, res) => {
     const activity = await bodyOf(req)
@@ -49,10 +52,13 @@ export async function startConnector(): Promise<FakeConnector> {
       host: req.headers.host ?? '',
       activity,
     })
+    const position = sent.length - 1
     const wrong = misbehave.shift()
     if (wrong?.instead === 'reset') return void req.socket.destroy()
     if (wrong?.instead === 'silence') return
-    const body = wrong ? (wrong.body ?? {}) : { id: `sent-${++count}` }
+    const id = `sent-${++count}`
+    if (!wrong && req.method === 'POST') ids[position] = id
+    const body = wrong ? (wrong.body ?? {}) : { id }
     res.writeHead(wrong?.status ?? 201, { 'content-type': 'application/json', ...wrong?.headers })
     res.end(JSON.stringify(body))
   })
@@ -61,6 +67,7 @@ export async function startConnector(): Promise<FakeConnector> {
     serviceUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     sent,
     misbehave,
+    idOf: (position) => ids[position] ?? '',
     messages: () => sent.filter(({ activity }) => activity.type !== 'typing'),
     async close() {
       server.closeAllConnections()

@@ -80,10 +80,14 @@ describe('B6 keys of the Connector', () => {
 
   test('keys of other kinds, short keys and rubbish are skipped, good ones beside them are used', async () => {
     authority.add('short', { bits: 1024 })
+    authority.keys.unshift(
+      { kty: 'RSA', kid: 'no-number', n: '!!!', e: '?' },
+      { kty: 'RSA', kid: 'no-number', n: 'AQAB', e: 'AA' },
+    )
     authority.keys.push(null, 7, { kty: 'EC', kid: 'curve' }, { kty: 'RSA', kid: 'broken', n: '', e: 'AQAB' })
-    authority.keys.push({ ...(authority.keys[0] as object), kid: 'for-encryption', use: 'enc' })
+    authority.keys.push({ ...(authority.keys[2] as object), kid: 'for-encryption', use: 'enc' })
     expect(await keys.find('key-1')).toBeDefined()
-    for (const kid of ['short', 'curve', 'broken', 'for-encryption', '__proto__', ''])
+    for (const kid of ['no-number', 'short', 'curve', 'broken', 'for-encryption', '__proto__', ''])
       expect(await keys.find(kid), kid).toBeUndefined()
   })
 

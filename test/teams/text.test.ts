@@ -73,6 +73,28 @@ describe('C2 text', () => {
     expect(clean(raw)).toBe(expected)
   })
 
+  test('every invisible character is taken out, one by one', () => {
+    const ranges = [
+      [0x00, 0x08],
+      [0x0b, 0x0c],
+      [0x0e, 0x1f],
+      [0x7f, 0x84],
+      [0x86, 0x9f],
+      [0x200b, 0x200f],
+      [0x202a, 0x202e],
+      [0x2060, 0x206f],
+      [0xfe00, 0xfe0f],
+      [0xfff9, 0xfffb],
+      [0xe0000, 0xe007f],
+    ] as const
+    const all = ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, i) => from + i))
+    expect(all.length).toBeGreaterThan(200)
+    const left = all.filter((point) => clean(`a${String.fromCodePoint(point)}b`) !== 'ab')
+    expect(left.map((point) => point.toString(16))).toEqual([])
+    const escaped = all.filter((point) => clean(`a&#${point};b`) !== 'ab')
+    expect(escaped.map((point) => point.toString(16))).toEqual([])
+  })
+
   test('a text that is too long is cut, says so, and splits no pair', () => {
     const long = cleanText(`${'x'.repeat(MAX_TEXT - 1)}\u{1F600}tail`, { entities: [], ownId })
     expect(long).toEqual({ text: 'x'.repeat(MAX_TEXT - 1), cut: true })
