@@ -196,7 +196,6 @@ export async function createApp(config: Config): Promise<App> {
         placeKey,
         domains: [],
         minSeverity: 'info',
-        fallback: true,
       })
   }
 

@@ -7,14 +7,26 @@ import { type Alerts, createAlerts, defaultRules, parseRules, type Rules } from 
 import { render } from './cards/index.ts'
 import { clouds } from './clouds.ts'
 import type { Config } from './config.ts'
-import { createRespond, heldEvidence, loadTrees, type Services } from './conversation/index.ts'
+import { createRespond, heldBlocks, loadTrees, type Services } from './conversation/index.ts'
 import { diagnose } from './diagnosis/index.ts'
 import { MedicError } from './errors.ts'
 import { appIdentity, createGraph, type IdentitySource } from './graph/index.ts'
 import { loadKnowledge } from './knowledge/index.ts'
-import type { IncomingEvent, Json, Person, Role } from './nouns.ts'
+import {
+  type Fact,
+  type IncomingEvent,
+  type Instant,
+  type Json,
+  mapFact,
+  type Person,
+  type Proposal,
+  type ProvisioningEvent,
+  prose,
+  type Reply,
+  type Role,
+} from './nouns.ts'
 import { createOnCall, type OnCall, parseRoster, sampleRoster } from './oncall/index.ts'
-import type { ConversationPort, SignInPort } from './ports.ts'
+import type { Clock, ConversationPort, Repositories, SignInPort } from './ports.ts'
 import {
   alertChannel,
   people,
@@ -25,7 +37,7 @@ import {
   startSimulatedTenant,
 } from './rehearsal/index.ts'
 import type { OpenedStore } from './store/index.ts'
-import { createSync } from './sync/index.ts'
+import { createSync, type Sync } from './sync/index.ts'
 import type { Telemetry } from './telemetry.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -150,6 +162,66 @@ async function announce({
   })
 }
 
+const RECENT_MS = 60_000
+
+/** A count that decides is read anew; the names shown beside it may be those of that reading, for a minute. */
+function heldDeletionsOf(sync: Sync, clock: Clock) {
+  const seen = new Map<string, { readonly at: Instant; readonly rows: Fact<readonly ProvisioningEvent[]> }>()
+  const now = async (configurationId: string, jobId: string): Promise<Fact<readonly ProvisioningEvent[]>> => {
+    const job = await sync.job(configurationId, jobId)
+    if (!job.known) return job
+    const rows = await sync.heldDeletions({ id: configurationId, domain: job.value.domain }, job.value)
+    seen.set(jobId, { at: await clock.now(), rows })
+    return rows
+  }
+  const recent = async (configurationId: string, jobId: string) => {
+    const last = seen.get(jobId)
+    return last?.rows.known && (await clock.now()) - last.at < RECENT_MS
+      ? last.rows
+      : now(configurationId, jobId)
+  }
+  return { now, recent }
+}
+
+type BreakGlass = {
+  readonly proposal: Proposal
+  readonly reason: string
+  readonly by: Person
+  readonly now: Instant
+}
+
+/** Nobody stands in for the second person unseen: every subscribed conversation is told, in the same transaction. */
+async function tellOfBreakGlass(
+  { proposal, reason, by, now }: BreakGlass,
+  repositories: Repositories,
+): Promise<void> {
+  const reply: Reply = {
+    kind: 'notice',
+    title: 'An admin acted without a second person',
+    tone: 'attention',
+    blocks: [
+      {
+        kind: 'text',
+        prose: prose`${{ strong: proposal.action }} for ${proposal.target.domain}, by ${by.name ?? by.objectId}. Reason given: ${reason}`,
+      },
+    ],
+    offers: [],
+  }
+  for (const { placeKey } of await repositories.subscriptions.list(proposal.tenantId))
+    await repositories.outbox.add({
+      id: `${proposal.id}.breakGlass.${placeKey}`,
+      tenantId: proposal.tenantId,
+      placeKey,
+      operationId: `${proposal.id}.breakGlass`,
+      version: proposal.version,
+      kind: 'notice',
+      priority: 0,
+      payload: { reply } as unknown as Json,
+      createdAt: now,
+      notBefore: now,
+    })
+}
+
 export async function buildHouse(options: HouseOptions): Promise<House> {
   const { config, store, telemetry, port } = options
   const simulated = config.simulatedTenant ? await startSimulatedTenant(store) : undefined
@@ -167,6 +239,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   const roleNow = roles(config, store)
   const tenantId = config.bot.tenantId ?? rehearsalTenantId
   const signIn = config.rehearsal ? rehearsalSignIn(store, (person) => roleNow(person)) : noSignIn
+  const held = heldDeletionsOf(sync, store)
   const actions = createActions({
     tenantId,
     store,
@@ -176,19 +249,24 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
       job: sync.job,
       entriesOf: (target, since) =>
         sync.events({ since, configurationId: target.configurationId, jobId: target.jobId }),
-      heldDeletions: async (configurationId, jobId) => {
-        const job = await sync.job(configurationId, jobId)
-        if (!job.known) return job
-        const held = await sync.heldDeletions({ id: configurationId, domain: job.value.domain }, job.value)
-        return held.known ? { ...held, value: held.value.length } : held
-      },
+      heldDeletions: async (configurationId, jobId) =>
+        mapFact(await held.now(configurationId, jobId), (rows) => rows.length),
     },
     offered: config.actions,
     breakGlass: config.breakGlass,
     roleForWrite: (person, token) => roleNow(person, token.roles),
     evidence: async (proposal) =>
-      proposal.action === 'allowDeletes' ? heldEvidence(sync, proposal.target) : [],
+      proposal.action === 'allowDeletes'
+        ? heldBlocks(await held.recent(proposal.target.configurationId, proposal.target.jobId))
+        : [],
     announce,
+    // Approvers are found where alerts go; the card there has counts and no names.
+    approvalPlaces: async () => (await store.subscriptions.list(tenantId)).map((one) => one.placeKey),
+    tellApprovers: (proposal, reason, by, repositories) =>
+      tellOfBreakGlass(
+        { proposal, reason, by, now: proposal.confirmedAt ?? proposal.proposedAt },
+        repositories,
+      ),
     telemetry,
   })
   const alerts = createAlerts({

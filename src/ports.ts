@@ -298,6 +298,7 @@ export type Repositories = {
     >
   }
   readonly audit: {
+    /** Append last in a transaction: from then to its end no other process can append. */
     append(entry: AuditEntry): Promise<AuditRow>
     page(afterSeq: number, limit: number): Promise<readonly AuditRow[]>
     head(): Promise<{ readonly seq: number; readonly hash: string } | undefined>

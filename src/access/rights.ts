@@ -75,16 +75,11 @@ const commands = {
   quietHours: write('operator', { help: 'hours in which nobody is mentioned below critical' }),
   digest: write('operator', { help: 'a daily summary in this conversation' }),
   testAlert: write('operator', { help: 'send a test alert the way real ones go' }),
-  lendSignIn: write('operator', {
-    places: ['personal'],
-    help: 'let the watch see the agents with your sign-in',
-  }),
   gaps: read('operator', { help: 'questions I could not answer' }),
   figures: read('operator', { rate: looking, help: 'times to acknowledge and to resolve' }),
   stopActions: write('admin', { help: 'stop every action at once' }),
   allowActions: write('admin', { help: 'allow actions again' }),
   exportAudit: read('admin', { places: ['personal'], help: 'the audit trail' }),
-  dataOf: write('admin', { places: ['personal'], help: 'export or delete what I keep about somebody' }),
 } as const satisfies Record<string, Right>
 
 const verbs = {

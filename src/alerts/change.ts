@@ -198,10 +198,13 @@ const explained = new Set<string>(['opened', 'reopened', 'lifted', 'worse'])
 async function page(deps: ChangeDeps, incident: Incident, effects: readonly Effect[]) {
   for (const effect of effects)
     if (effect.kind === 'page')
-      for (const pager of deps.pagers) {
-        const result = await pager.page(incident, effect.what)
-        if (!result.ok) deps.telemetry.log.warn({ pager: pager.name, code: result.code }, 'paging failed')
-      }
+      for (const pager of deps.pagers)
+        try {
+          const result = await pager.page(incident, effect.what)
+          if (!result.ok) deps.telemetry.log.warn({ pager: pager.name, code: result.code }, 'paging failed')
+        } catch (error) {
+          deps.telemetry.log.warn({ err: error, pager: pager.name }, 'paging failed')
+        }
 }
 
 /**

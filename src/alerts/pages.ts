@@ -1,6 +1,6 @@
 // Lists and explanations of incidents as replies.
 import type { Block, Finding, Incident, Instant, Prose, Reply, TimelineEntry } from '../nouns.ts'
-import { at, personal } from '../nouns.ts'
+import { at } from '../nouns.ts'
 import { buttonsOf } from './buttons.ts'
 
 const words: Readonly<Record<Incident['state'], string>> = {
@@ -18,7 +18,7 @@ export function incidentListReply(incidents: readonly Incident[], now: Instant):
     [i.severity],
     i.title,
     [words[i.state]],
-    i.ownerName === undefined ? ['nobody'] : [personal(i.ownerName)],
+    i.ownerName === undefined ? ['nobody'] : [{ data: i.ownerName }],
     [at(i.openedAt ?? i.firstSeen)],
   ])
   const table: Block = {
@@ -43,7 +43,7 @@ export function timelineReply(incident: Incident, timeline: readonly TimelineEnt
     (entry): Prose => [
       at(entry.at),
       ` ${entry.what}`,
-      ...(entry.byName === undefined ? [] : [' by ', personal(entry.byName)]),
+      ...(entry.byName === undefined ? [] : [' by ', { data: entry.byName }]),
       ...(entry.detail === undefined ? [] : [': ', { data: entry.detail }]),
     ],
   )

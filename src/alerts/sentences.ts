@@ -15,7 +15,7 @@ const by = (message: Message): Prose =>
   message.byName === undefined ? [] : [' by ', { data: message.byName }]
 const stale = (incident: Incident): Prose =>
   incident.stale
-    ? [' There is no fresh data: the last good reading is from ', at(incident.lastBadAt), '.']
+    ? [' There is no fresh data: the last reading that showed it is from ', at(incident.lastBadAt), '.']
     : []
 
 const writers: Readonly<Record<Message['what'], Writer>> = {

@@ -69,13 +69,18 @@ export function render(reply: Reply, options: RenderOptions): RenderedMessage {
   const told = sheetOf(reply, options.now)
   const shown = cleanSheet(options.scope === 'personal' ? told : hidePersonal(told))
   const sheet = withinBudget(shown, (one) => bytesOf(cardActivity(one, options)))
-  const names = (options.mentions ?? []).map((person) => mentionText(person.name).slice(4, -5))
+  // With the names as they stand on the card, so that the edge finds its tags there.
+  const mentions = (options.mentions ?? []).slice(0, 5).map((person) => ({
+    objectId: person.objectId,
+    name: mentionText(person.name).slice('<at>'.length, -'</at>'.length),
+  }))
+  const names = mentions.map((person) => person.name)
   const card = drawCard(sheet, options)
   return {
     card,
     text: boundedText(writeText(sheet, options.now, names)),
     summary: summaryLine(sheet, options.now),
     bytes: bytesOf(cardActivity(sheet, options)),
-    ...(options.mentions && options.mentions.length > 0 ? { mentions: options.mentions.slice(0, 5) } : {}),
+    ...(mentions.length > 0 ? { mentions } : {}),
   }
 }

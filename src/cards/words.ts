@@ -53,7 +53,8 @@ export function incidentWords(incident: Incident): { word: string; tone: Tone; s
   const { tone } = severityWords[incident.severity]
   switch (incident.state) {
     case 'open':
-      return incident.step > 0 || incident.chainRuns > 0 || incident.exhausted
+      // `step` is the next one: opening already was the first.
+      return incident.step > 1 || incident.chainRuns > 0 || incident.exhausted
         ? { word: 'Escalated', tone, sign: signs.up }
         : { word: 'Detected', tone, sign: severityWords[incident.severity].sign }
     case 'acked':

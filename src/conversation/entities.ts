@@ -34,9 +34,9 @@ const path = /(?:\b[a-z]:|\bHK\w{2,20}:?|%\w{1,40}%)\\(?:[^\\\n"<>|:*?]{1,60}\\)
 const fqdn = /(?<![\w@.\\/-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24}(?![\w@\\/-]|\.\w)/gi
 
 const notAccounts =
-  /^(hklm|hkcu|hkey_\w*|nt|builtin|windows|system32|programdata|software|domain|system|microsoft)$/i
+  /^(hklm|hkcu|hkey_\w*|nt|builtin|windows|system32|programdata|software|domain|system|microsoft|service|files|updater|agent)$/i
 const fileEnd =
-  /\.(exe|config|msi|psd1|psm1|ps1|log|txt|dll|xml|json|csv|ya?ml|md|html?|reg|zip|etl|evtx|cer|pem|sys|bat|cmd)$/i
+  /\.(exe|msc|admx|config|msi|psd1|psm1|ps1|log|txt|dll|xml|json|csv|ya?ml|md|html?|reg|zip|etl|evtx|cer|pem|sys|bat|cmd)$/i
 const microsoft =
   /(?:^|\.)(windows\.net|msappproxy\.(net|us|com)|microsoft\.(com|us)|microsoftonline(-p)?\.(com|us)|msauth\.net|msftauth\.net|live\.com|azure\.(com|us)|office(365)?\.(com|us)|windowsazure\.com|digicert\.com|windowsupdate\.(com|us)|msocsp\.(com|us)|msftconnecttest\.com|usgovcloudapi\.net|windows\.us|github\.com|asp\.net|system\.\w+)$/i
 
@@ -153,7 +153,7 @@ export function findEntities(text: string, knownDomains: readonly string[] = [])
   })
   rest = take(rest, address, ([upn]) => {
     const [local = '', domain = ''] = upn.split('@')
-    if (!placeholderLocal.test(local) && !placeholderDomain.test(domain))
+    if (!placeholderLocal.test(local) && !placeholderDomain.test(domain) && !microsoft.test(domain))
       out.push({ kind: 'upn', value: upn })
     return true
   })

@@ -1,6 +1,6 @@
 // What the conversation room offers.
 
-export { heldEvidence } from './commands/actions.ts'
+export { heldBlocks } from './commands/actions.ts'
 export { createHandle, errorReply, type HandleOptions } from './handle.ts'
 export { loadTrees, type Trees, treeArticles } from './load-trees.ts'
 export { createRespond } from './respond.ts'

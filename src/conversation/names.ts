@@ -52,6 +52,7 @@ export function findName(text: string): Extract<Entity, { kind: 'name' | 'sam' }
     if (!match || !raw) continue
     const parts = raw.split(' ')
     const kept = dropLeading(parts)
+    if (/^(?:adtoaad|aad|azuread)/i.test(raw)) continue
     if (kept.length === 0 || kept.some((p) => general.has(p.toLowerCase()))) continue
     const value = kept.join(' ')
     const type = /\bgroup\b/i.test(match[0]) ? 'group' : 'user'

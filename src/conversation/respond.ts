@@ -134,6 +134,8 @@ const typed: Readonly<Record<IntentName, readonly [CommandName | VerbName, Handl
   digest: ['digest', ({ turn, services, intent }) => incidents.digest(turn, services, intent)],
   testAlert: ['testAlert', ({ turn, services }) => incidents.testAlert(turn, services)],
 
+  figures: ['figures', ({ turn, services }) => incidents.figures(turn, services)],
+  exportAudit: ['exportAudit', ({ services }) => people.auditTrail(services)],
   gaps: ['gaps', ({ turn, services }) => knowledge.gaps(turn, services)],
   feedback: [
     'feedback.dislike',

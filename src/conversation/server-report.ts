@@ -1,7 +1,8 @@
 // Reads what a person pastes back from an agent server: our report, whole or cut, or something else.
 import type { FactRow, Finding } from '../nouns.ts'
-import { type ReportValues, serverFindings } from './server-findings.ts'
+import { serverFindings } from './server-findings.ts'
 import { REPORT_BEGIN, REPORT_END } from './server-report-block.ts'
+import type { ReportValues } from './server-rules.ts'
 
 export type ServerReport =
   | {

@@ -73,7 +73,7 @@ const everybody =
   /\b(?:nobody|no one|no user|everyone|everybody|all (?:our |the |my )?(?:users|people|staff|employees|colleagues|accounts|groups|passwords|changes)|none of (?:our|the|my)|nothing|everything|no (?:changes|new users|passwords|users|objects)|new (?:users|hires|employees|joiners|colleagues|passwords|accounts)|several|many|(?:half|some|most) of (?:our|the|my)|our (?:users|people|staff|passwords|new))\b/
 const ours = /\b(?:our|ours|my|we|us)\b/
 const thisOne =
-  /\b(?:my|this|that|one of (?:our|my)|an?other|a new) (?:new )?(?:users?|accounts?|colleagues?|employees?|groups?|person|coworkers?|boss|manager|joiner|hire)\b|\ba (?:user|colleague|person|coworker|customer|caller) (?:of mine|of ours|here|calls?|called|says|said|complains|can not|is|has)\b/
+  /\b(?:my|this|that|one of (?:our|my)|an?other|a new) (?:new )?(?:users?|accounts?|colleagues?|employees?|groups?|person|coworkers?|boss|manager|joiner|hire)\b(?! (?:attribute|photo|value|field|property|mapping|membership|name))|\ba (?:user|colleague|person|coworker|customer|caller) (?:of mine|of ours|here|calls?|called|says|said|complains)\b/
 
 export type Reading = {
   readonly symptom?: Symptom
@@ -141,7 +141,7 @@ export function readSymptom(text: string, entities: readonly Entity[]): Reading 
   const asks = asksAbout(text)
   const treeIds = [...new Set(fitting.map((s) => s.treeId))]
   const symptom = fitting[0]
-  const everything = everybody.test(text) || definite.test(text)
+  const everything = !thisOne.test(text) && (everybody.test(text) || definite.test(text))
   if (!symptom) return { treeIds, live: false, about: asks, everything }
   const signals = { text, symptom, entities, asks }
   const live = concernsObject(signals) || concernsDomain(signals) || statesOwnTrouble(signals)

@@ -52,3 +52,8 @@ export function notice(title: string, ...lines: readonly string[]): Reply {
     offers: [],
   }
 }
+
+/** "1 agent", "3 agents". */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`
+}

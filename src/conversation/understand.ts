@@ -6,6 +6,7 @@ import { type Entity, findEntities } from './entities.ts'
 import { type Intent, readCommand } from './intents.ts'
 import { findName } from './names.ts'
 import { isServerReport } from './server-report.ts'
+import { notDomains } from './spoken-commands.ts'
 import { namesObject, type Reading, readSymptom } from './symptoms.ts'
 
 export type Understood = {
@@ -93,6 +94,10 @@ function bareObject(text: string, entities: readonly Entity[]): boolean {
     return (
       entities.some((e) => e.kind === 'name') && /^(?:check|look|find|search|where|diagnose|what)/.test(text)
     )
+  const only = entities.find((e) => e.kind === 'objectId')
+  // An id alone is asked about; an id inside a sentence may be anything.
+  if (only && !entities.some((e) => e.kind === 'upn' || e.kind === 'dn' || e.kind === 'sam'))
+    return text.length - only.value.length < 40
   return (
     text.length < 200 &&
     !/\b(?:how (?:do|can|to|should|would)|what (?:is this|does)|which|who made)\b/.test(text)
@@ -133,7 +138,7 @@ export function understand(message: string, options: UnderstandOptions = {}): Un
     onDemand(words, entities) ??
     objectLog(words, entities) ??
     namedTree(words, options.treeIds ?? defaultTrees)
-  const spoken = command ?? readCommand(words)
+  const spoken = command ?? plausible(readCommand(words), entities, options.domains ?? [])
   const live =
     fromReading(reading, entities) ??
     (bareObject(words, entities)
@@ -162,6 +167,19 @@ function bareDomain(text: string, entities: readonly Entity[]): Intent | undefin
     : undefined
 }
 
+/** "start menu" is no command: what stands in the place of a domain must look like one. */
+function plausible(
+  intent: Intent | undefined,
+  entities: readonly Entity[],
+  known: readonly string[],
+): Intent | undefined {
+  const typed = intent?.domain
+  if (!intent || typed === undefined || typed.includes('.')) return intent
+  if (notDomains.has(typed)) return undefined
+  const named = entities.some((e) => e.kind === 'domain' && e.exact)
+  return known.length === 0 || named ? intent : undefined
+}
+
 /** Puts the full name of a known domain where a short one was typed. */
 function completed(intent: Intent, entities: readonly Entity[], known: readonly string[]): Intent {
   const typed = intent.domain
@@ -170,7 +188,8 @@ function completed(intent: Intent, entities: readonly Entity[], known: readonly 
     return exact && 'value' in exact ? { ...intent, domain: exact.value } : intent
   }
   const full = known.find((d) => d.toLowerCase() === typed || d.toLowerCase().split('.')[0] === typed)
-  const found = entities.find((e) => e.kind === 'domain' && e.exact)
+  // A full name that is not known stays as typed: a write must never go to a domain that is merely similar.
+  const found = typed.includes('.') ? undefined : entities.find((e) => e.kind === 'domain' && e.exact)
   return { ...intent, domain: full ?? (found && 'value' in found ? found.value : typed) }
 }
 

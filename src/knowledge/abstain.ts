@@ -18,7 +18,10 @@ export function threshold(terms: number): number {
 export const TOPIC_FROM = 0.34
 
 export function abstain(nearest: readonly Article[]): Reply {
-  const topics = nearest.map((article) => ({ title: article.title, say: article.questions[0] ?? article.title }))
+  const topics = nearest.map((article) => ({
+    title: article.title,
+    say: article.questions[0] ?? article.title,
+  }))
   const hint =
     topics.length > 0
       ? 'The nearest topics I have are listed below. Or a person can take it from here.'
@@ -35,7 +38,8 @@ export function abstain(nearest: readonly Article[]): Reply {
 export function decline(): Reply {
   return {
     kind: 'decline',
-    title: 'I only help with Microsoft Entra Cloud Sync; this looks like a different subject, outside what I cover.',
+    title:
+      'I only help with Microsoft Entra Cloud Sync; this looks like a different subject, outside what I cover.',
   }
 }
 
@@ -45,7 +49,10 @@ export function missing(id: string): Reply {
     kind: 'abstain',
     title: 'That article is not here',
     blocks: [
-      { kind: 'text', prose: ['No article is called ', { data: id.slice(0, 80) }, '. It may have been renamed.'] },
+      {
+        kind: 'text',
+        prose: ['No article is called ', { data: id.slice(0, 80) }, '. It may have been renamed.'],
+      },
     ],
     nearest: [],
     offers: [HAND_OVER],

@@ -57,7 +57,10 @@ export function answerFrom(article: Article, extras: Extras): Answer {
     const related = extras.articleOf(id)
     if (related && !next.includes(related)) next.push(related)
   }
-  const offers = next.filter((other) => !shown.has(other.id)).slice(0, MOST_OFFERS).map(offerOf)
+  const offers = next
+    .filter((other) => !shown.has(other.id))
+    .slice(0, MOST_OFFERS)
+    .map(offerOf)
   return { kind: 'answer', title: article.title, blocks, citations, confidence: extras.confidence, offers }
 }
 
@@ -79,7 +82,10 @@ export function codeBlocks(entry: CodeEntry): Block[] {
   const meaning: Prose = [{ code: entry.code }, ': ', ...parseInline(entry.meaning)]
   const blocks: Block[] = [{ kind: 'text', prose: meaning }]
   if (entry.quarantines) {
-    blocks.push({ kind: 'text', prose: ['This puts the synchronization job in quarantine until it is fixed.'] })
+    blocks.push({
+      kind: 'text',
+      prose: ['This puts the synchronization job in quarantine until it is fixed.'],
+    })
   }
   if (entry.until !== undefined) {
     blocks.push({ kind: 'text', prose: [{ strong: 'Older versions only: ' }, ...parseInline(entry.until)] })
@@ -118,7 +124,10 @@ export function answerFromCodes(entries: readonly [CodeEntry, ...CodeEntry[]], e
   const blocks = codeBlocks(first)
   for (const entry of rest.slice(0, 4)) {
     blocks.push({ kind: 'heading', text: `Also in your text: ${entry.code}` })
-    blocks.push({ kind: 'text', prose: parseInline(`${entry.meaning} First step: ${entry.fixes[0] ?? 'none'}`) })
+    blocks.push({
+      kind: 'text',
+      prose: parseInline(`${entry.meaning} First step: ${entry.fixes[0] ?? 'none'}`),
+    })
   }
   const articles = entries.flatMap((entry) => {
     const article = entry.article === undefined ? undefined : extras.articleOf(entry.article)

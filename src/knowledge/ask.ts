@@ -1,10 +1,10 @@
 // One question to one reply: codes first, then follow-ups, then search against the boundaries of other products.
 import type { Reply } from '../nouns.ts'
-import { ANSWER_FROM, abstain, decline, threshold, TOPIC_FROM } from './abstain.ts'
+import { ANSWER_FROM, abstain, decline, TOPIC_FROM, threshold } from './abstain.ts'
 import { answerFrom, answerFromCodes } from './answer.ts'
 import type { Boundaries, Product, Sighting } from './boundary.ts'
 import type { CodeEntry, Codes } from './codes.ts'
-import { carriesOn, cueOf, followUp } from './follow-up.ts'
+import { carriesOn, cueOf, followUp, followUpCode } from './follow-up.ts'
 import type { Article } from './load.ts'
 import { type Analyser, clean, type Terms } from './normalise.ts'
 import type { Hit, Search } from './search.ts'
@@ -27,6 +27,8 @@ const SECOND_FROM = 0.55
 const COVERED_FROM = 0.45
 /** The same where something only the other product has was mentioned. */
 const COVERED_SIGN_FROM = 0.75
+/** And where little more than the other product's name was said. */
+const COVERED_SHORT_FROM = 0.85
 
 export function ask(engine: Engine, text: string, previous?: string): Reply {
   const question = clean(text)
@@ -34,12 +36,12 @@ export function ask(engine: Engine, text: string, previous?: string): Reply {
   const [code] = codes
   if (code) return answerCodes(engine, [code, ...codes.slice(1)])
   const terms = engine.analyser.analyse(question)
+  const cue = cueOf(question, engine.cues)
   const before = previous === undefined ? undefined : engine.articleOf(previous)
-  if (before) {
-    const cue = cueOf(question, engine.cues)
-    if (cue) return followUp(before, cue, engine.articleOf)
-    if (carriesOn(terms, engine.cues)) return carried(engine, before, terms)
-  }
+  const codeBefore = previous?.startsWith('code:') ? engine.codes.get(previous.slice(5)) : undefined
+  if (cue && codeBefore) return followUpCode(codeBefore, cue, engine)
+  if (cue) return before ? followUp(before, cue, engine.articleOf) : abstain([])
+  if (before && carriesOn(terms, engine.cues)) return carried(engine, before, terms)
   return answerQuestion(engine, question, terms)
 }
 
@@ -50,7 +52,11 @@ function answerCodes(engine: Engine, codes: readonly [CodeEntry, ...CodeEntry[]]
   if (!product) return answer
   const boundary = engine.boundaries.reply(product)
   if (boundary.kind !== 'boundary') return boundary
-  return { ...boundary, blocks: [...boundary.blocks, ...answer.blocks], citations: [...boundary.citations, ...answer.citations] }
+  return {
+    ...boundary,
+    blocks: [...boundary.blocks, ...answer.blocks],
+    citations: [...boundary.citations, ...answer.citations],
+  }
 }
 
 /** The new words count beside the topic of the answer before. */
@@ -61,7 +67,8 @@ function carried(engine: Engine, before: Article, terms: Terms): Reply {
   const [best] = hits.filter((hit) => hit.article.id !== before.id)
   // The new words must be what the found article is about, else the topic alone has found it.
   const fresh = best ? engine.search.find(terms).some((hit) => hit.article === best.article) : false
-  if (!best || !fresh || best.confidence < ANSWER_FROM) return abstain(hits.slice(0, 3).map((hit) => hit.article))
+  if (!best || !fresh || best.confidence < ANSWER_FROM)
+    return abstain(hits.slice(0, 3).map((hit) => hit.article))
   return answerFrom(best.article, { confidence: best.confidence, articleOf: engine.articleOf })
 }
 
@@ -69,13 +76,16 @@ function answerQuestion(engine: Engine, question: string, terms: Terms): Reply {
   const hits = engine.search.find(terms)
   const [best] = hits
   const sighting = engine.boundaries.sight(question)[0]
-  if (sighting && belongsElsewhere(sighting, terms, best)) return engine.boundaries.reply(sighting.product)
+  if (sighting && !best?.exact && belongsElsewhere(sighting, terms, best))
+    return engine.boundaries.reply(sighting.product)
   if (!best || best.confidence < threshold(terms.set.size)) {
     if (sighting) return engine.boundaries.reply(sighting.product)
     const near = hits.slice(0, 3).map((hit) => hit.article)
     return engine.search.familiarity(terms) < TOPIC_FROM ? decline() : abstain(near)
   }
-  const note = hits.find((hit) => hit.article.note && hit.article !== best.article && hit.confidence >= ANSWER_FROM)
+  const note = hits.find(
+    (hit) => hit.article.note && hit.article !== best.article && hit.confidence >= ANSWER_FROM,
+  )
   const also = secondOf(engine, question, hits)
   return answerFrom(best.article, {
     confidence: Math.min(1, best.confidence),
@@ -94,11 +104,16 @@ function belongsElsewhere(sighting: Sighting, terms: Terms, best: Hit | undefine
   const ours = terms.set.has('cloudsync')
   const sure = best?.confidence ?? 0
   if (ours) return sighting.by === 'sign' && !covers(best, sighting.product) && sure < COVERED_FROM
-  return !covers(best, sighting.product) || sure < (sighting.by === 'sign' ? COVERED_SIGN_FROM : COVERED_FROM)
+  const short = terms.set.size <= 3 ? COVERED_SHORT_FROM : COVERED_FROM
+  return !covers(best, sighting.product) || sure < (sighting.by === 'sign' ? COVERED_SIGN_FROM : short)
 }
 
 /** A second topic: a clause of the text with an answer of its own, else a runner-up nearly as good. */
-function secondOf(engine: Engine, question: string, hits: readonly Hit[]): { article: Article; asked: boolean } | undefined {
+function secondOf(
+  engine: Engine,
+  question: string,
+  hits: readonly Hit[],
+): { article: Article; asked: boolean } | undefined {
   const [best, next] = hits
   const clauses = question.split(/[?;]\s+|,? and (?:also|what|how|which|does|do|can|is|why)\b/i)
   if (clauses.length > 1) {
@@ -106,9 +121,11 @@ function secondOf(engine: Engine, question: string, hits: readonly Hit[]): { art
       const terms = engine.analyser.analyse(clause)
       if (terms.set.size < 2) continue
       const [top] = engine.search.find(terms)
-      if (top && top.article !== best?.article && top.confidence >= SECOND_FROM) return { article: top.article, asked: true }
+      if (top && top.article !== best?.article && top.confidence >= SECOND_FROM)
+        return { article: top.article, asked: true }
     }
   }
-  const close = next && best && !next.article.note && next.score >= best.score * CLOSE && next.confidence >= ANSWER_FROM
+  const close =
+    next && best && !next.article.note && next.score >= best.score * CLOSE && next.confidence >= ANSWER_FROM
   return close ? { article: next.article, asked: false } : undefined
 }

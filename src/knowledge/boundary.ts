@@ -28,7 +28,8 @@ export type Boundaries = {
   reply(product: Product): Reply
 }
 
-const list = (cell: Cell | undefined): string[] => (Array.isArray(cell) ? cell : cell === undefined ? [] : [String(cell)])
+const list = (cell: Cell | undefined): string[] =>
+  Array.isArray(cell) ? cell : cell === undefined ? [] : [String(cell)]
 
 /** Spellings as one pattern: blanks match any gap or hyphen, `*` any ending of the word. */
 function patternOf(spellings: readonly string[]): RegExp | undefined {
@@ -85,14 +86,21 @@ function replyFor(product: Product, reviewed: string): Reply {
     { kind: 'text', prose: [`This is about ${product.name}, a different product. I only cover Cloud Sync.`] },
     { kind: 'text', prose: parseInline(product.where) },
   ]
-  if (product.here !== '') blocks.push({ kind: 'text', prose: [{ strong: 'Cloud Sync and this: ' }, ...parseInline(product.here)] })
+  if (product.here !== '')
+    blocks.push({ kind: 'text', prose: [{ strong: 'Cloud Sync and this: ' }, ...parseInline(product.here)] })
   return {
     kind: 'boundary',
     title: `${product.name}: not Cloud Sync`,
     product: product.name,
     blocks,
     citations: [
-      { articleId: `boundary:${product.id}`, title: product.name, source: `${product.name} documentation`, url: product.url, reviewed },
+      {
+        articleId: `boundary:${product.id}`,
+        title: product.name,
+        source: `${product.name} documentation`,
+        url: product.url,
+        reviewed,
+      },
     ],
     offers: [{ label: 'Open its documentation', url: product.url }, HAND_OVER],
   }

@@ -59,7 +59,10 @@ function toEntry(row: Readonly<Record<string, Cell>>): CodeEntry {
 
 /** Two humps, an underscore, a hyphen or a long number: nobody writes such a word by accident. */
 function isDistinct(spelling: string): boolean {
-  return /[a-z][A-Z].*[a-z][A-Z]|_|0x|hr=|-/i.test(spelling) && /[a-z][A-Z].*[a-z][A-Z]|_|\d{4}|0x|hr=|-/.test(spelling)
+  return (
+    /[a-z][A-Z].*[a-z][A-Z]|_|0x|hr=|-/i.test(spelling) &&
+    /[a-z][A-Z].*[a-z][A-Z]|_|\d{4}|0x|hr=|-/.test(spelling)
+  )
 }
 
 type Spelling = { readonly text: string; readonly entry: CodeEntry; readonly needsContext: boolean }
@@ -102,13 +105,13 @@ function keepsCase(spelling: Spelling): boolean {
   return spelling.needsContext || /^time-?out$/i.test(spelling.text)
 }
 
-const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** One expression for all spellings, the longest first, so that a long paste is read once. */
 function patternOf(spellings: readonly Spelling[], flags: string): RegExp | undefined {
   if (spellings.length === 0) return undefined
   const texts = spellings.map((spelling) => spelling.text).sort((a, b) => b.length - a.length)
-  return new RegExp(`(?<![A-Za-z0-9_])(?:${texts.map(escape).join('|')})(?![A-Za-z0-9_])`, flags)
+  return new RegExp(`(?<![A-Za-z0-9_])(?:${texts.map(literal).join('|')})(?![A-Za-z0-9_])`, flags)
 }
 
 type Found = { readonly entry: CodeEntry; readonly at: number; readonly end: number }

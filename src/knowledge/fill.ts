@@ -33,8 +33,14 @@ export type TableCall = {
  * One line `{{table urls columns=url,use where cloud=public}}`: a fact table shown as a table, with all columns
  * and rows unless named. Undefined when the line is not such a call.
  */
-export function tableCall(line: string, tables: Tables, problem: (what: string) => void): TableCall | undefined {
-  const match = /^\{\{table ([a-z-]+)(?: columns=([a-z_,]+))?(?: where ([a-z_]+)=([^}]+))?\}\}$/.exec(line.trim())
+export function tableCall(
+  line: string,
+  tables: Tables,
+  problem: (what: string) => void,
+): TableCall | undefined {
+  const match = /^\{\{table ([a-z-]+)(?: columns=([a-z_,]+))?(?: where ([a-z_]+)=([^}]+))?\}\}$/.exec(
+    line.trim(),
+  )
   if (!match) return undefined
   const table = tables.get(match[1] ?? '')
   if (!table) {

@@ -1,6 +1,7 @@
 // "and for gov?", "why?", "source?": short texts that mean something only after an answer.
-import type { Block, Reply } from '../nouns.ts'
-import { answerFrom, citationsOf } from './answer.ts'
+import type { Block, Citation, Reply } from '../nouns.ts'
+import { answerFrom, answerFromCodes, type CodeExtras, citationsOf } from './answer.ts'
+import type { CodeEntry } from './codes.ts'
 import type { Article } from './load.ts'
 import type { Terms } from './normalise.ts'
 
@@ -11,7 +12,11 @@ const MOST_WORDS = 7
 
 /** Which cue a text is, if it is nothing but one. `cues` comes from the word table. */
 export function cueOf(text: string, cues: Readonly<Record<string, readonly string[]>>): Cue | undefined {
-  const bare = text.toLowerCase().replace(/[^\p{L}\p{N}' ]+/gu, ' ').replace(/\s+/g, ' ').trim()
+  const bare = text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}' ]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
   for (const cue of ['source', 'why', 'how', 'who', 'more'] as const) {
     if (cues[cue]?.includes(bare)) return cue
   }
@@ -39,7 +44,9 @@ export function sectionFor(article: Article, cue: Exclude<Cue, 'source' | 'more'
     return article.blocks.slice(start, end < 0 ? undefined : end)
   }
   if (cue === 'how') {
-    const steps = article.blocks.filter((block) => block.kind === 'code' || (block.kind === 'list' && block.ordered))
+    const steps = article.blocks.filter(
+      (block) => block.kind === 'code' || (block.kind === 'list' && block.ordered),
+    )
     if (steps.length > 0) return steps
   }
   return article.blocks
@@ -49,16 +56,28 @@ export function followUp(article: Article, cue: Cue, articleOf: (id: string) => 
   const whole = answerFrom(article, { confidence: 1, articleOf })
   if (cue === 'more') return whole
   if (cue !== 'source') return { ...whole, blocks: sectionFor(article, cue) }
-  const items = citationsOf(article).map((citation) => [
+  const title = `Sources: ${article.title}`
+  return { ...whole, title, blocks: sourceBlocks(citationsOf(article)) }
+}
+
+function sourceBlocks(citations: readonly Citation[]): Block[] {
+  const items = citations.map((citation) => [
     citation.url === undefined ? citation.source : { link: citation.source, url: citation.url },
     ` (reviewed ${citation.reviewed})`,
   ])
-  return {
-    ...whole,
-    title: `Sources: ${article.title}`,
-    blocks: [
-      { kind: 'text', prose: ['The answer rests on these documents.'] },
-      { kind: 'list', ordered: false, items },
-    ],
-  }
+  return [
+    { kind: 'text', prose: ['The answer rests on these documents.'] },
+    { kind: 'list', ordered: false, items },
+  ]
+}
+
+/** The same after an error code: its sources, or the whole entry again. */
+export function followUpCode(
+  entry: CodeEntry,
+  cue: Cue,
+  extras: Omit<CodeExtras, 'reviewed'> & { readonly codesReviewed: string },
+): Reply {
+  const whole = answerFromCodes([entry], { reviewed: extras.codesReviewed, articleOf: extras.articleOf })
+  if (cue !== 'source') return whole
+  return { ...whole, title: `Sources: ${entry.code}`, blocks: sourceBlocks(whole.citations) }
 }

@@ -7,6 +7,7 @@ import { MedicError } from '../errors.ts'
 import type { Block } from '../nouns.ts'
 import { fill } from './fill.ts'
 import { parseMarkdown } from './markdown.ts'
+import { quickYaml } from './quick-yaml.ts'
 import {
   type FactTable,
   type FrontMatter,
@@ -100,8 +101,8 @@ function readText(file: string, report: Report): string | undefined {
 
 function parseYaml(text: string, file: string, report: Report): unknown {
   try {
-    // Dates stay text: the core schema of `yaml` has no date type.
-    return parse(text, { prettyErrors: false })
+    // Dates stay text: neither reader has a date type.
+    return quickYaml(text) ?? parse(text, { prettyErrors: false })
   } catch (error) {
     report(file, 'yaml', (error as Error).message.split('\n')[0] ?? 'not readable')
     return undefined
@@ -169,9 +170,7 @@ function readArticle(input: ArticleInput): Article | undefined {
     return undefined
   }
   const value = parseYaml(split[1] ?? '', file, report)
-  const head = note
-    ? noteHead(value, file, report)
-    : checked(value, frontMatter, { file, report })
+  const head = note ? noteHead(value, file, report) : checked(value, frontMatter, { file, report })
   if (!head) return undefined
   if (!note && `${head.id}.md` !== basename(file)) report(file, 'id', 'must be the name of the file')
   const text = fill(split[2] ?? '', tables, (what) => report(file, 'body', what))
@@ -184,7 +183,10 @@ function readArticle(input: ArticleInput): Article | undefined {
 function noteHead(value: unknown, file: string, report: Report): FrontMatter | undefined {
   const head = checked(value, noteFrontMatter, { file, report })
   if (!head) return undefined
-  const name = basename(file, '.md').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
+  const name = basename(file, '.md')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
   return {
     ...head,
     id: head.id ?? `note-${name || 'untitled'}`,

@@ -77,7 +77,11 @@ function readFactTable(line: string, cursor: Cursor, context: Context): Block {
 }
 
 function cells(line: string): string[] {
-  return line.trim().replace(/^\||\|$/g, '').split('|').map((cell) => cell.trim())
+  return line
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split('|')
+    .map((cell) => cell.trim())
 }
 
 function readTable(cursor: Cursor): Block {

@@ -5,8 +5,16 @@ import { createSpelling, type Spelling } from './spelling.ts'
 /** More than this is a pasted log; the rest of it is not read for meaning. */
 const MAX_TEXT = 4_000
 const MAX_TERMS = 120
+const MAX_KNOWN = 20_000
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ', '#39': "'" }
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  nbsp: ' ',
+  '#39': "'",
+}
 
 /** Text as a person meant it: NFC, no tags, entities, control or invisible characters, at most 4,000 characters. */
 export function clean(text: string): string {
@@ -28,7 +36,9 @@ export function words(text: string): string[] {
   const found = text.toLowerCase().match(/[\p{L}\p{N}](?:[\p{L}\p{N}.$_']|,(?=\d{3}(?!\d)))*/gu) ?? []
   const out: string[] = []
   for (const word of found.slice(0, MAX_TERMS * 3)) {
-    const bare = word.replace(/'(s|re|ve|ll|d|m|t)?$/, (_, tail: string) => (tail === 't' ? 't' : '')).replace(/[.'_]+$/, '')
+    const bare = word
+      .replace(/'(s|re|ve|ll|d|m|t)?$/, (_, tail: string) => (tail === 't' ? 't' : ''))
+      .replace(/[.'_]+$/, '')
     if (bare !== '') out.push(bare)
   }
   return out
@@ -109,6 +119,8 @@ function namesIn(text: string, canonical: (word: string) => string): Set<string>
 
 /** `65000`, `180k` and `200,000` are all "very many": the figure itself is seldom in our texts. */
 function bigNumber(word: string): string {
+  const first = word.charCodeAt(0)
+  if (first < 48 || first > 57) return word
   return /^\d{2,3}k$|^\d{5,7}$|^\d{2,3}(?:[.,]000)+$/.test(word) ? 'manythousand' : word
 }
 
@@ -125,9 +137,15 @@ export function createAnalyser(table: WordTable): Analyser {
     for (const [to, variants] of Object.entries(group)) spelling.learn(words([to, ...variants].join(' ')))
   }
   spelling.learn([...stop])
+  const known = new Map<string, string>()
   const canonical = (word: string) => {
+    const before = known.get(word)
+    if (before !== undefined) return before
     const stemmed = stem(word)
-    return canon.get(stemmed) ?? stemmed
+    const out = canon.get(stemmed) ?? stemmed
+    // Bounded: what people type must not fill the memory.
+    if (known.size < MAX_KNOWN) known.set(word, out)
+    return out
   }
   return {
     learn: (text) => spelling.learn(words(text)),

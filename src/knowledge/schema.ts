@@ -9,7 +9,10 @@ const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'use YYYY-MM-DD')
 const source = z.strictObject({
   document: text,
   heading: text.optional(),
-  url: z.string().regex(/^https:\/\//, 'must start with https://').optional(),
+  url: z
+    .string()
+    .regex(/^https:\/\//, 'must start with https://')
+    .optional(),
 })
 
 export const frontMatter = z.strictObject({

@@ -10,6 +10,8 @@ export type Hit = {
   readonly score: number
   /** 0 to 1: how sure we are that this article answers the question. */
   readonly confidence: number
+  /** The question is, word for word, one of the article's own phrases. */
+  readonly exact: boolean
 }
 
 export type Search = {
@@ -41,7 +43,7 @@ function unseenWeight(terms: number): number {
 }
 
 export function createSearch(articles: Iterable<Article>, analyser: Analyser): Search {
-  const { index, entries, frequency } = buildIndex(articles, analyser)
+  const { index, entries, frequency, phrases } = buildIndex(articles, analyser)
   const weightIn = (question: Terms) => {
     const most = Math.log(1 + entries.size) * unseenWeight(question.set.size)
     return (term: string) => {
@@ -62,12 +64,15 @@ export function createSearch(articles: Iterable<Article>, analyser: Analyser): S
       const top = found[0]?.score ?? 1
       const weightOf = weightIn(terms)
       const total = weigh(terms.set, weightOf)
+      const asked = phrases.get(terms.all.join(' '))
       const hits: Hit[] = []
       for (const result of found) {
         const entry = entries.get(result.id as string)
         if (!entry) continue
-        const confidence = confidenceOf(entry, { terms, total, weightOf })
-        hits.push({ article: entry.article, confidence, score: confidence + 0.12 * (result.score / top) })
+        const exact = asked === entry.article
+        const confidence = exact ? 1 : confidenceOf(entry, { terms, total, weightOf })
+        const score = confidence + 0.12 * (result.score / top) + (exact ? 1 : 0)
+        hits.push({ article: entry.article, confidence, score, exact })
       }
       // Equal scores keep one order, so that the same question always gets the same answer.
       return hits.sort((a, b) => b.score - a.score || (a.article.id < b.article.id ? -1 : 1))
@@ -115,6 +120,7 @@ function buildIndex(articles: Iterable<Article>, analyser: Analyser) {
   })
   const entries = new Map<string, Entry>()
   const frequency = new Map<string, number>()
+  const phrases = new Map<string, Article>()
   const documents: Record<string, string>[] = []
   const read = (text: string) => analyser.analyse(text, { correct: false })
   for (const article of articles) {
@@ -125,6 +131,7 @@ function buildIndex(articles: Iterable<Article>, analyser: Analyser) {
     const about = new Set([...title.set, ...keywords.set, ...questions.flatMap((q) => q.list)])
     entries.set(article.id, { article, about, body, phrases: [title.set, ...questions.map((q) => q.set)] })
     for (const term of new Set([...about, ...body])) frequency.set(term, (frequency.get(term) ?? 0) + 1)
+    for (const phrase of [...questions, title]) phrases.set(phrase.all.join(' '), article)
     documents.push({
       id: article.id,
       title: title.list.join(' '),
@@ -134,7 +141,7 @@ function buildIndex(articles: Iterable<Article>, analyser: Analyser) {
     })
   }
   index.addAll(documents)
-  return { index, entries, frequency }
+  return { index, entries, frequency, phrases }
 }
 
 /** The analyser reads a bounded number of words at a time, so a body goes through it line by line. */

@@ -1,6 +1,6 @@
 // The hand-over sheet: what the next person must know, built from live state and nothing else.
 import type { Block, Fact, FactRow, Incident, Inline, Instant, OnCallPerson, Prose, Reply } from '../nouns.ts'
-import { at, personal, prose } from '../nouns.ts'
+import { at, prose } from '../nouns.ts'
 import type { OnCall } from './escalation.ts'
 import type { Gap } from './who.ts'
 import { HOUR, MINUTE } from './zoned-time.ts'
@@ -60,7 +60,7 @@ export function ageText(ms: number): string {
 }
 
 function names(people: readonly OnCallPerson[]): Prose {
-  return people.flatMap((person, i): Inline[] => [...(i > 0 ? [', '] : []), personal(person.name)])
+  return people.flatMap((person, i): Inline[] => [...(i > 0 ? [', '] : []), { data: person.name }])
 }
 
 function onCallRows(sheet: HandoverSheet): FactRow[] {
@@ -99,7 +99,7 @@ function openTable(sheet: HandoverSheet): Block {
       [incident.severity],
       incident.title,
       stateOf(incident),
-      incident.ownerName ? [personal(incident.ownerName)] : ['nobody'],
+      incident.ownerName ? [{ data: incident.ownerName }] : ['nobody'],
       [ageText(sheet.now - (incident.openedAt ?? incident.firstSeen))],
     ]),
   }

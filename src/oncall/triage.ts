@@ -1,13 +1,13 @@
 // The first five minutes of an incident as a sheet, filled from what is known and honest about what is not.
 import type { Block, Button, Finding, Incident, Instant, Prose, Reply } from '../nouns.ts'
-import { at, personal, prose } from '../nouns.ts'
+import { at, prose } from '../nouns.ts'
 import { ageText } from './handover.ts'
 
 function ownership(incident: Incident, now: Instant): Prose {
   if (incident.state === 'acked' && incident.ownerName)
     return [
       'Owned by ',
-      personal(incident.ownerName),
+      { data: incident.ownerName },
       ...(incident.ackUntil ? [' until ', at(incident.ackUntil)] : []),
       '.',
     ]

@@ -48,7 +48,6 @@ const least: Readonly<Record<Role, readonly RightName[]>> = {
     'quietHours',
     'digest',
     'testAlert',
-    'lendSignIn',
     'gaps',
     'figures',
     'incident.acknowledge',
@@ -64,9 +63,9 @@ const least: Readonly<Record<Role, readonly RightName[]>> = {
     'action:allowDeletes',
   ],
   approver: ['action.approve', 'action.reject'],
-  admin: ['stopActions', 'allowActions', 'exportAudit', 'dataOf', 'action.breakGlass'],
+  admin: ['stopActions', 'allowActions', 'exportAudit', 'action.breakGlass'],
 }
-const personalOnly: readonly RightName[] = ['exportMyData', 'forgetMe', 'lendSignIn', 'exportAudit', 'dataOf']
+const personalOnly: readonly RightName[] = ['exportMyData', 'forgetMe', 'exportAudit']
 const secondPerson: readonly RightName[] = ['action:allowDeletes']
 
 const place = (scope: Scope, tenantId = 't-own'): Place => ({

@@ -134,7 +134,9 @@ describe('render', () => {
 
   it('mentions people by a cleaned name and a matching entity only', () => {
     const mentions = [{ objectId: 'o-1', name: 'Ann *B* [x](https://evil.example) </at><at>All</at>' }]
-    const { card, text } = render(replies.incident, { scope: 'channel', now, mentions })
+    const { card, text, mentions: told } = render(replies.incident, { scope: 'channel', now, mentions })
+    expect(told).toHaveLength(1)
+    expect(JSON.stringify(card)).toContain(`<at>${told?.[0]?.name}</at>`)
     expect(lint(card)).toEqual([])
     const block = nodesOf(card).find(
       (node) => node.type === 'TextBlock' && String(node.text).startsWith('<at>'),

@@ -332,8 +332,10 @@ const turn: fc.Arbitrary<Turn> = fc.record({
 
 /** Random histories of up to 60 events; throws with the seed and the shortest history that fails. */
 export function playHistories(options: { readonly runs: number; readonly seed?: number }): void {
-  const property = fc.property(fc.array(turn, { maxLength: 60 }), fc.constantFrom(1, 2), (history, polls) =>
-    playHistory(history, polls),
+  const property = fc.property(
+    fc.array(turn, { maxLength: 60, size: 'max' }),
+    fc.constantFrom(1, 2),
+    (history, polls) => playHistory(history, polls),
   )
   fc.assert(property, {
     numRuns: options.runs,

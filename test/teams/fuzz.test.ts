@@ -7,10 +7,10 @@ import { message } from '../support/teams.ts'
 const seed = 20261120
 
 describe('short forms of npm run fuzz', () => {
-  test('C1 1,500 malformed activities with a valid token: none breaks anything, some get through', async () => {
-    const { problems, handled, statuses } = await fuzzActivities(seed, 1500)
+  test('C1 1,000 malformed activities with a valid token: none breaks anything, some get through', async () => {
+    const { problems, handled, statuses } = await fuzzActivities(seed, 1000)
     expect(problems).toEqual([])
-    expect(handled).toBeGreaterThan(300)
+    expect(handled).toBeGreaterThan(200)
     expect(statuses['400']).toBeGreaterThan(100)
   })
 

@@ -7,8 +7,8 @@ import { type RegexLiteral, regexLiterals } from '../support/regex-literals.ts'
 type Found = RegexLiteral & { readonly file: string; readonly longest: number }
 
 const root = join(import.meta.dirname, '../..')
-/** All texts for one expression together. Linear ones need some hundredths of it, catastrophic ones never end. */
-const PATIENCE_MS = 1500
+/** One that has not come back after this is catastrophic; slow ones end and say so themselves. */
+const PATIENCE_MS = 3000
 
 const FULL = 100 * 1024
 /** A comment on the line of the expression or the one before: "at most 2000 characters". The caller must see to it. */
@@ -28,8 +28,8 @@ function collect(): Found[] {
 
 type Task = { readonly source: string; readonly flags: string; readonly longest: number }
 
-/** Runs the tasks from `from` on; resolves with the index of one that does not end, or with their number. */
-function runFrom(tasks: readonly Task[], from: number): Promise<number> {
+/** Runs the tasks from `from` on, adding slow ones; resolves with the index of one that never ends, or their number. */
+function runFrom(tasks: readonly Task[], from: number, slow: Set<number>): Promise<number> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('../support/regex-worker.ts', import.meta.url), {
       workerData: { tasks, from },
@@ -40,10 +40,12 @@ function runFrom(tasks: readonly Task[], from: number): Promise<number> {
       clearTimeout(timer)
       void worker.terminate().then(() => resolve(current))
     }
-    worker.on('message', (index: number) => {
+    worker.on('message', ({ at, slow: found }: { readonly at?: number; readonly slow?: number }) => {
+      if (found !== undefined) slow.add(found)
+      if (at === undefined) return
       clearTimeout(timer)
-      current = index
-      if (index >= tasks.length) stop()
+      current = at
+      if (at >= tasks.length) stop()
       else timer = setTimeout(stop, PATIENCE_MS)
     })
     worker.on('error', reject)
@@ -51,15 +53,12 @@ function runFrom(tasks: readonly Task[], from: number): Promise<number> {
 }
 
 async function tooSlow<T extends Task>(tasks: readonly T[]): Promise<T[]> {
-  const slow: T[] = []
-  let from = 0
-  while (from < tasks.length) {
-    from = await runFrom(tasks, from)
-    const task = tasks[from]
-    if (task) slow.push(task)
-    from++
+  const slow = new Set<number>()
+  for (let from = 0; from < tasks.length; from++) {
+    from = await runFrom(tasks, from, slow)
+    if (from < tasks.length) slow.add(from)
   }
-  return slow
+  return tasks.filter((_task, i) => slow.has(i))
 }
 
 test('the lexer finds expressions where they are and none where they are not', () => {

@@ -7,16 +7,17 @@ import type {
   Button,
   Configuration,
   DirectoryObject,
+  Fact,
   Job,
   Proposal,
   Prose,
+  ProvisioningEvent,
   Reply,
   Snapshot,
   Subject,
 } from '../../nouns.ts'
 import { personal, prose } from '../../nouns.ts'
 import { placeKeyOf } from '../../store/index.ts'
-import type { Sync } from '../../sync/index.ts'
 import { becauseWords } from '../because.ts'
 import type { Services } from '../services.ts'
 import { notice, type Response, say, type Turn } from '../turn.ts'
@@ -215,11 +216,7 @@ function ouOf(dn: string): string {
 }
 
 /** Who would be deleted and from where: counts per OU everywhere, names one-to-one. */
-export async function heldEvidence(sync: Sync, target: Proposal['target']): Promise<readonly Block[]> {
-  const job = await sync.job(target.configurationId, target.jobId)
-  if (!job.known)
-    return [{ kind: 'text', prose: [`The held deletions could not be read: ${becauseWords[job.because]}.`] }]
-  const held = await sync.heldDeletions({ id: target.configurationId, domain: target.domain }, job.value)
+export function heldBlocks(held: Fact<readonly ProvisioningEvent[]>, threshold?: number): readonly Block[] {
   if (!held.known)
     return [{ kind: 'text', prose: [`The held deletions could not be read: ${becauseWords[held.because]}.`] }]
   const byOu = new Map<string, number>()
@@ -236,7 +233,7 @@ export async function heldEvidence(sync: Sync, target: Proposal['target']): Prom
   return [
     {
       kind: 'heading',
-      text: `${held.value.length} deletions are held${job.value.deleteThreshold === undefined ? '' : `; the threshold is ${job.value.deleteThreshold}`}`,
+      text: `${held.value.length} deletions are held${threshold === undefined ? '' : `; the threshold is ${threshold}`}`,
     },
     {
       kind: 'table',
@@ -296,11 +293,7 @@ export async function heldDeletions(services: Services, domain: string | undefin
 }
 
 async function heldCard(services: Services, configuration: Configuration, job: Job): Promise<Reply> {
-  const blocks = await heldEvidence(services.sync, {
-    configurationId: configuration.id,
-    domain: configuration.domain,
-    jobId: job.id,
-  })
+  const blocks = heldBlocks(await services.sync.heldDeletions(configuration, job), job.deleteThreshold)
   return {
     kind: 'notice',
     title: `Deletions of ${configuration.domain} wait for a decision`,

@@ -35,7 +35,7 @@ import {
   type View,
 } from '../tree.ts'
 import type { Tree } from '../tree-schema.ts'
-import { notice, type Response, say, type Turn } from '../turn.ts'
+import { count, notice, type Response, say, type Turn } from '../turn.ts'
 import { objectNameOf, type Understood } from '../understand.ts'
 import { tokenOf } from './live.ts'
 
@@ -524,7 +524,7 @@ export async function handOver(turn: Turn, services: Services, note: string | un
   const told = await services.alerts.tellOnCall({ reply: sheet, now: turn.now, by: turn.person })
   return say(
     told > 0
-      ? notice('Handed over.', `${told} destination(s) on call have it now.`)
+      ? notice('Handed over.', `It is on its way to ${count(told, 'conversation')}.`)
       : notice(
           'Nobody could be told.',
           'No one is on call and no channel is subscribed. Say "who is on call", or subscribe a channel.',

@@ -4,7 +4,7 @@ import type { Prose, Reply } from '../../nouns.ts'
 import { at, personal, prose } from '../../nouns.ts'
 import { becauseWords } from '../because.ts'
 import type { Services } from '../services.ts'
-import { notice, type Response, say, type Turn } from '../turn.ts'
+import { count, notice, type Response, say, type Turn } from '../turn.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -260,8 +260,52 @@ export async function testAlert(turn: Turn, services: Services): Promise<Respons
     sent > 0
       ? notice(
           'A test alert is on its way.',
-          `${sent} destination(s), by the same route and outbox as real ones.`,
+          `To ${count(sent, 'conversation')}, by the same route and outbox as real ones.`,
         )
       : notice('No destination is subscribed.', 'Say "subscribe" where alerts shall go, then test again.'),
   )
+}
+
+function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)]
+}
+
+/** Times to acknowledge and to resolve of the past 30 days, by severity. */
+export async function figures(turn: Turn, services: Services): Promise<Response> {
+  const recent = (await services.alerts.list(true)).filter(
+    (one) => (one.openedAt ?? 0) > turn.now - 30 * 24 * HOUR_MS,
+  )
+  if (recent.length === 0) return say(notice('No incident opened in 30 days.'))
+  const minutes = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.round(ms / MINUTE_MS)} min`)
+  const rows = (['critical', 'warning', 'info'] as const).flatMap((severity): Prose[][] => {
+    const mine = recent.filter((one) => one.severity === severity)
+    const between = (end: 'ackedAt' | 'resolvedAt') =>
+      mine.flatMap((one) =>
+        one[end] === undefined || one.openedAt === undefined ? [] : [one[end] - one.openedAt],
+      )
+    return mine.length === 0
+      ? []
+      : [
+          [
+            [severity],
+            [String(mine.length)],
+            [minutes(median(between('ackedAt')))],
+            [minutes(median(between('resolvedAt')))],
+          ],
+        ]
+  })
+  return say({
+    kind: 'notice',
+    title: `${count(recent.length, 'incident')} in 30 days`,
+    tone: 'neutral',
+    blocks: [
+      {
+        kind: 'table',
+        columns: ['Severity', 'Incidents', 'Median to acknowledge', 'Median to resolve'],
+        rows,
+      },
+    ],
+    offers: [],
+  })
 }

@@ -2,7 +2,7 @@
 import type { Button, Reply } from '../../nouns.ts'
 import { scrub } from '../scrub.ts'
 import type { Services } from '../services.ts'
-import { notice, type Response, say, type Turn } from '../turn.ts'
+import { count, notice, type Response, say, type Turn } from '../turn.ts'
 
 function articleOf(reply: Reply): string | undefined {
   return reply.kind === 'answer' || reply.kind === 'boundary' ? reply.citations[0]?.articleId : undefined
@@ -91,7 +91,7 @@ export async function gaps(turn: Turn, services: Services): Promise<Response> {
   const rowsShown = sorted.map((group) => [[String(group.count)], [group.why], [{ data: group.example }]])
   return say({
     kind: 'notice',
-    title: `${rows.length} gap(s) in 90 days`,
+    title: `${count(rows.length, 'gap')} in 90 days`,
     tone: 'neutral',
     blocks: [{ kind: 'table', columns: ['Times', 'Why', 'Example'], rows: rowsShown }],
     offers: [],

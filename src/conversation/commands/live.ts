@@ -21,7 +21,7 @@ import { at, personal, prose } from '../../nouns.ts'
 import type { UserToken } from '../../ports.ts'
 import { becauseWords } from '../because.ts'
 import type { Services } from '../services.ts'
-import { notice, type Response, say, type Turn } from '../turn.ts'
+import { count as counted, notice, type Response, say, type Turn } from '../turn.ts'
 
 const HOUR_MS = 3600_000
 const DAY_MS = 24 * HOUR_MS
@@ -40,7 +40,7 @@ async function snapshot(turn: Turn, services: Services, subject: Subject): Promi
 function headline(all: readonly ConfigurationStatus[]): Prose {
   const bad = all.filter((one) => one.state === 'bad').length
   const unknown = all.filter((one) => one.state === 'unknown').length
-  if (bad === 0 && unknown === 0) return [`All ${all.length} configuration(s) synchronize.`]
+  if (bad === 0 && unknown === 0) return [`All ${counted(all.length, 'configuration')} synchronize.`]
   const parts = [
     ...(bad > 0 ? [`${bad} of ${all.length} need attention`] : []),
     ...(unknown > 0 ? [`${unknown} could not be read`] : []),
@@ -281,7 +281,7 @@ export async function errors(turn: Turn, services: Services): Promise<Response> 
   const worst = [...today.entries()].sort((a, b) => b[1] - a[1])[0]?.[0] ?? ''
   return say({
     kind: 'notice',
-    title: `${[...today.values()].reduce((a, b) => a + b, 0)} failed entries in 24 hours, ${today.size} code(s)`,
+    title: `${[...today.values()].reduce((a, b) => a + b, 0)} failed entries in 24 hours, ${counted(today.size, 'code')}`,
     tone: 'attention',
     blocks: [
       { kind: 'table', columns: ['Code', 'Last 24 h', '24 h before'], rows },
@@ -308,7 +308,7 @@ export async function serviceHealth(services: Services): Promise<Response> {
     title:
       open.length === 0
         ? 'Microsoft reports no open incident for the identity service.'
-        : `Microsoft reports ${open.length} open incident(s).`,
+        : `Microsoft reports ${counted(open.length, 'open incident')}.`,
     tone: open.length === 0 ? 'good' : 'attention',
     blocks: [
       ...(items.length > 0 ? [{ kind: 'list' as const, ordered: false, items }] : []),

@@ -3,7 +3,7 @@ import { type CommandName, commandNames, includesRole, rightOf } from '../../acc
 import type { Block, Prose, Reply, Role } from '../../nouns.ts'
 import { prose } from '../../nouns.ts'
 import type { Services } from '../services.ts'
-import { notice, type Response, say, type Turn } from '../turn.ts'
+import { count, notice, type Response, say, type Turn } from '../turn.ts'
 
 const roleWords: Readonly<Record<Role, string>> = {
   none: 'none yet: knowledge questions only',
@@ -171,7 +171,7 @@ export async function exportMyData(turn: Turn, services: Services): Promise<Resp
     {
       kind: 'text',
       prose: [
-        `${sessions.length} dialog session(s), ${place ? 'one' : 'no'} stored chat, ${audit.length} audit row(s). Message texts are not kept.`,
+        `${count(sessions.length, 'dialog session')}, ${place ? 'one' : 'no'} stored chat, ${count(audit.length, 'audit row')}. Message texts are not kept.`,
       ],
     },
     { kind: 'code', language: 'json', text: JSON.stringify(data, null, 2).slice(0, 12_000) },
@@ -199,8 +199,34 @@ export async function forgetMe(turn: Turn, services: Services): Promise<Response
   await services.store.settings.remove(tenantId, `role/${objectId}`)
   const reply: Reply = notice(
     'I have forgotten you.',
-    `${sessions} session(s) deleted, and you are signed out. This chat is remembered again when you write here.`,
+    `${count(sessions, 'session')} deleted, and you are signed out. This chat is remembered again when you write here.`,
     'Audit rows stay until their retention ends: they show who did what in your tenant, and that must not be erasable by the one it is about.',
   )
   return say(reply)
+}
+
+const SHOWN_ROWS = 40
+
+/** The newest rows of the audit trail; the whole of it, checked, comes from `npm run audit`. Looking is itself recorded. */
+export async function auditTrail(services: Services): Promise<Response> {
+  const head = await services.store.audit.head()
+  const rows = head ? await services.store.audit.page(Math.max(0, head.seq - SHOWN_ROWS), SHOWN_ROWS) : []
+  const lines = rows.map((row) =>
+    `${row.seq} ${new Date(row.at).toISOString()} ${row.who} ${row.what} ${row.outcome} ${row.subject ?? ''}`.trimEnd(),
+  )
+  return say({
+    kind: 'notice',
+    title: `Audit trail: ${count(head?.seq ?? 0, 'row')}`,
+    tone: 'neutral',
+    blocks: [
+      {
+        kind: 'text',
+        prose: [
+          `The newest ${rows.length}. \`npm run audit -- verify\` checks the chain, \`npm run audit -- export\` writes all of it.`,
+        ],
+      },
+      { kind: 'code', language: 'text', text: lines.join('\n') },
+    ],
+    offers: [],
+  })
 }
