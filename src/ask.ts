@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { render } from './cards/index.ts'
 import type { Config } from './config.ts'
-import { errorReply, type Turn } from './conversation/index.ts'
+import { errorReply, type Turn, understand } from './conversation/index.ts'
 import { asMedicError, catalogue, type ErrorCode } from './errors.ts'
 import { buildHouse, type House } from './house.ts'
 import type { Person, Place, Reply, Role, Scope } from './nouns.ts'
 import type { ConversationPort } from './ports.ts'
-import { people, rehearsalBotId, tenantId } from './rehearsal/index.ts'
+import { people, rehearsalBotId } from './rehearsal/index.ts'
 import { openSqlite } from './store/index.ts'
 import { createTelemetry } from './telemetry.ts'
 
@@ -43,6 +43,19 @@ export type Asking = {
   ask(text: string): Promise<Omit<Answered, 'id'>>
   close(): Promise<void>
 }
+
+const aboutIncidents: readonly string[] = [
+  'incidents',
+  'incident',
+  'incidentSummary',
+  'acknowledge',
+  'unacknowledge',
+  'snooze',
+  'resolve',
+  'note',
+  'triage',
+  'handover',
+]
 
 /** As in a chat: what is longer is cut. */
 const MAX_TEXT = 32_000
@@ -127,9 +140,12 @@ export async function openAsking(config: Config, options: AskOptions): Promise<A
   })
   const house = await buildHouse({ config, store, telemetry, port: silentPort, soon: () => undefined })
   let nth = 0
+  let looked = false
   /** Incidents exist only after a look at the jobs; a question about them is not answered from blindness. */
-  const looked = async (now: number) => {
-    if (nth > 1) return
+  const lookFirst = async (text: string, now: number) => {
+    const [intent] = understand(text).intents
+    if (looked || !intent || !aboutIncidents.includes(intent.name)) return
+    looked = true
     await house.alerts.tick(now)
   }
   return {
@@ -139,7 +155,7 @@ export async function openAsking(config: Config, options: AskOptions): Promise<A
       const turn = turnOf(house, options, { text, now, nth })
       let replies: readonly Reply[]
       try {
-        await looked(now)
+        await lookFirst(text.slice(0, MAX_TEXT), now)
         const response = await house.respond(turn)
         replies = response.replace ? [response.replace, ...response.replies] : response.replies
       } catch (thrown) {
@@ -182,5 +198,3 @@ export function startProblem(thrown: unknown): { readonly code: ErrorCode; reado
   const named = Object.entries(fields).map(([name, value]) => ` ${name}: ${value}.`)
   return { code, text: `${code}: ${catalogue[code].operator}${named.join('')}\n${catalogue[code].next}\n` }
 }
-
-export const consoleTenantId = tenantId

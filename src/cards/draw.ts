@@ -17,11 +17,19 @@ import {
   title,
 } from './parts.ts'
 import type { Part, Section, Sheet } from './sheet.ts'
-import { commonProvenance, leftOutLine, proseText, provenance, summaryLine } from './text.ts'
+import {
+  type FactGroup,
+  factGroups,
+  leftOutLine,
+  linkWords,
+  proseText,
+  sourceLines,
+  summaryLine,
+} from './text.ts'
 import { whoWords } from './words.ts'
 
-/** Above this many rows facts are drawn as lines: columns would be most of the card's size. */
-const FACTS_AS_COLUMNS = 12
+/** Above this many rows facts and lists are drawn as lines: columns would be most of the card's size. */
+const ROWS_AS_COLUMNS = 20
 
 function codeBox(lines: readonly string[]): Element {
   // Leading blanks would be lost in the clients' drawing; blanks that do not break stay.
@@ -30,29 +38,46 @@ function codeBox(lines: readonly string[]): Element {
   return container(items, { style: 'emphasis' })
 }
 
+function drawFactRow(row: FactRow, asColumns: boolean, now: Instant): Element {
+  const value = runs(row.value, now)
+  if (!asColumns) return rich([run(`${row.name}: `, bold), ...value], { spacing: 'Small' })
+  const name = column('1', [rich([run(row.name, { isSubtle: true })])])
+  return columns([name, column('2', [rich(value)])], { spacing: 'Small' })
+}
+
+/** Rows, then once for all of them the time and the source, small. */
+function drawFactGroup({ rows, told }: FactGroup, asColumns: boolean, now: Instant): readonly Element[] {
+  const line = told ? [rich([run(told, subtle)], { spacing: 'Small' })] : []
+  return [...rows.map((row) => drawFactRow(row, asColumns, now)), ...line]
+}
+
 function drawFacts(rows: readonly FactRow[], more: number, now: Instant): readonly Element[] {
-  const common = commonProvenance(rows, now)
-  const own = (row: FactRow) => (common ? '' : provenance(row, now))
-  const drawn = rows.map((row) => {
-    const value = runs(row.value, now)
-    const told = own(row)
-    if (rows.length > FACTS_AS_COLUMNS) {
-      return rich([run(`${row.name}: `, bold), ...value, ...(told ? [run(`  ${told}`, subtle)] : [])], {
-        spacing: 'Small',
-      })
-    }
-    const under = told ? [rich([run(told, subtle)], { spacing: 'None' })] : []
-    return columns(
-      [column('1', [rich([run(row.name, { isSubtle: true })])]), column('2', [rich(value), ...under])],
-      { spacing: 'Small' },
-    )
-  })
-  return [...drawn, ...moreLine(more), ...(common ? [rich([run(common, subtle)], { spacing: 'Small' })] : [])]
+  const asColumns = rows.length <= ROWS_AS_COLUMNS
+  const drawn = factGroups(rows, now).map((group) => drawFactGroup(group, asColumns, now))
+  // A group stands apart from the one before, so that one sees what its line is about.
+  const apart = drawn.map((group, i) =>
+    i > 0 && group[0] ? [{ ...group[0], spacing: 'Medium' }, ...group.slice(1)] : group,
+  )
+  return [...apart.flat(), ...moreLine(more)]
+}
+
+/** Lines that wrap stay right of their bullet or number. */
+function drawList(part: Extract<Part, { kind: 'list' }>, now: Instant): readonly Element[] {
+  const mark = (i: number) => run(part.ordered ? `${i + 1}.` : '•')
+  return part.items.map((item, i) =>
+    part.items.length > ROWS_AS_COLUMNS
+      ? rich([mark(i), run('  '), ...runs(item, now)], { spacing: 'Small' })
+      : columns([column('auto', [rich([mark(i)])]), column('stretch', [rich(runs(item, now))])], {
+          spacing: 'Small',
+        }),
+  )
 }
 
 function drawStep(step: NextStep, index: number, now: Instant): Element {
   const who = run(`${whoWords[step.who]}: `, bold)
-  const link = step.url ? [rich(runs([{ link: 'Open', url: step.url }], now), { spacing: 'Small' })] : []
+  const link = step.url
+    ? [rich(runs([{ link: linkWords(step.url), url: step.url }], now), { spacing: 'Small' })]
+    : []
   const command = step.command === undefined ? [] : [codeBox(step.command.split('\n'))]
   const items = [rich([who, ...runs(step.prose, now)]), ...command, ...link]
   return columns([column('auto', [rich([run(`${index + 1}.`, bold)])]), column('stretch', items)], {
@@ -69,6 +94,14 @@ function namedCells(names: readonly string[], row: readonly Prose[], now: Instan
     ...(names[i] ? [run(`${names[i]}: `, { isSubtle: true })] : []),
     ...runs(cell, now),
   ])
+}
+
+/** A column is as wide as what it holds, within reason: a port needs less room than a sentence about it. */
+function columnWidth(part: Extract<Part, { kind: 'table' }>, i: number, now: Instant): number {
+  const cells = [part.columns[i] ?? '', ...part.rows.map((row) => proseText(row[i] ?? [], now))]
+  const longestWord = Math.max(...cells.flatMap((cell) => cell.split(/\s+/).map((word) => word.length)))
+  const longest = Math.max(...cells.map((cell) => cell.length))
+  return Math.max(6, Math.min(24, longestWord + 2), Math.min(40, Math.ceil(longest * 0.6)))
 }
 
 function drawTable(
@@ -91,7 +124,8 @@ function drawTable(
   }))
   const table: Element = {
     type: 'Table',
-    columns: across.map(() => ({ width: 1 })),
+    columns: across.map((i) => ({ width: columnWidth(part, i, now) })),
+    gridStyle: 'default',
     rows: [header, ...rows],
     // Where tables are unknown: a line per row. It doubles the table, so it is as plain as can be.
     fallback: container(
@@ -103,6 +137,15 @@ function drawTable(
   return [...caption, table, ...moreLine(part.more)]
 }
 
+function drawSources(part: Extract<Part, { kind: 'sources' }>, now: Instant): readonly Element[] {
+  const { sources, articles } = sourceLines(part.items)
+  const links = sources.map((item) => {
+    const name = item.url ? { link: item.source, url: item.url } : item.source
+    return rich(runs([name], now, { size: 'Small' }), { spacing: 'Small' })
+  })
+  return [...links, ...moreLine(part.more), rich([run(articles, subtle)], { spacing: 'Small' })]
+}
+
 function drawPart(part: Part, sheet: Sheet, now: Instant): readonly Element[] {
   switch (part.kind) {
     case 'text':
@@ -110,12 +153,7 @@ function drawPart(part: Part, sheet: Sheet, now: Instant): readonly Element[] {
     case 'heading':
       return [rich([run(part.text, bold)], { spacing: 'Medium' })]
     case 'list':
-      return [
-        ...part.items.map((item, i) =>
-          rich([run(part.ordered ? `${i + 1}. ` : '•  '), ...runs(item, now)], { spacing: 'Small' }),
-        ),
-        ...moreLine(part.more),
-      ]
+      return [...drawList(part, now), ...moreLine(part.more)]
     case 'table':
       return drawTable(part, sheet.tables, now)
     case 'code':
@@ -125,17 +163,7 @@ function drawPart(part: Part, sheet: Sheet, now: Instant): readonly Element[] {
     case 'steps':
       return [...part.steps.map((step, i) => drawStep(step, i, now)), ...moreLine(part.more)]
     case 'sources':
-      return [
-        ...part.items.map((item) => {
-          const name = item.url
-            ? runs([{ link: item.title, url: item.url }], now, { size: 'Small' })
-            : [run(item.title, { size: 'Small' })]
-          return rich([...name, run(`  ${item.source}, reviewed ${item.reviewed}`, subtle)], {
-            spacing: 'Small',
-          })
-        }),
-        ...moreLine(part.more),
-      ]
+      return drawSources(part, now)
     case 'choices':
       return [...actionSets(part.buttons), ...moreLine(part.more)]
   }

@@ -1,5 +1,5 @@
 // Sheet -> plain text with the same content: for the terminal, for clients without cards, for tests.
-import type { Button, FactRow, Inline, Instant, Prose } from '../nouns.ts'
+import type { Button, Citation, FactRow, Inline, Instant, Prose } from '../nouns.ts'
 import { cut } from './clean.ts'
 import { safeUrl } from './links.ts'
 import type { Part, Sheet } from './sheet.ts'
@@ -21,16 +21,52 @@ export function proseText(prose: Prose, now: Instant): string {
   return prose.map((inline) => inlineText(inline, now)).join('')
 }
 
-/** "as of 08:12 UTC, Graph jobs", with what of it is known. */
-export function provenance(row: FactRow, now: Instant): string {
-  const time = row.asOf === undefined ? [] : [`as of ${timeWords(row.asOf, now)}`]
-  return [...time, ...(row.source ? [row.source] : [])].join(', ')
+/** A path with a hole in it is shown from the hole on: "Graph v1.0 …/synchronization/jobs". */
+function sourceWords(source: string): string {
+  return source.replace(/ \/\S*\{\w+\}/, ' …')
 }
 
-/** Said once below, where all rows share it. */
-export function commonProvenance(rows: readonly FactRow[], now: Instant): string {
-  const all = new Set(rows.map((row) => provenance(row, now)))
-  return rows.length > 1 && all.size === 1 ? ([...all][0] ?? '') : ''
+/** "as of 08:12 UTC, Graph jobs", with what of it is known. */
+function provenance(row: FactRow, now: Instant): string {
+  const time = row.asOf === undefined ? [] : [`as of ${timeWords(row.asOf, now)}`]
+  return [...time, ...(row.source ? [sourceWords(row.source)] : [])].join(', ')
+}
+
+export type FactGroup = { readonly rows: readonly FactRow[]; readonly told: string }
+
+/** Neighbours with the same time and source, which is then said once for all of them. */
+export function factGroups(rows: readonly FactRow[], now: Instant): readonly FactGroup[] {
+  const groups: { rows: FactRow[]; told: string }[] = []
+  for (const row of rows) {
+    const told = provenance(row, now)
+    const last = groups.at(-1)
+    if (last?.told === told) last.rows.push(row)
+    else groups.push({ rows: [row], told })
+  }
+  return groups
+}
+
+/** Each source once; the articles that cite them, and when those were reviewed, once below all. */
+export function sourceLines(items: readonly Citation[]): {
+  readonly sources: readonly Citation[]
+  readonly articles: string
+} {
+  const sources = items.filter((item, i) => items.findIndex((other) => other.source === item.source) === i)
+  const dates = [...new Set(items.map((item) => item.reviewed))].toSorted()
+  const titles = [...new Set(items.map((item) => item.title))]
+  const ofArticle = (title: string) =>
+    dates.length > 1 ? `${title} (${items.find((item) => item.title === title)?.reviewed})` : title
+  const reviewed = dates.length > 1 ? 'dates of review in brackets' : `reviewed ${dates[0]}`
+  const named = titles.map(ofArticle).join('; ')
+  return { sources, articles: `${titles.length > 1 ? 'Articles' : 'Article'}: ${named}, ${reviewed}` }
+}
+
+/** Names where a link leads, so that it makes sense alone. */
+export function linkWords(url: string): string {
+  const { hostname } = new URL(url)
+  if (hostname.startsWith('entra.')) return 'Open the Entra admin center'
+  if (hostname.startsWith('portal.')) return 'Open the Azure portal'
+  return 'Read the documentation'
 }
 
 export function leftOutLine(sheet: Sheet): string {
@@ -49,12 +85,12 @@ function buttonText(button: Button): string {
 }
 
 function factLines(rows: readonly FactRow[], count: number, now: Instant): readonly string[] {
-  const common = commonProvenance(rows, now)
-  const lines = rows.map((row) => {
-    const told = common ? '' : provenance(row, now)
-    return `- ${row.name}: ${proseText(row.value, now)}${told ? ` (${told})` : ''}`
+  const lines = factGroups(rows, now).flatMap((group) => {
+    const own = group.rows.map((row) => `- ${row.name}: ${proseText(row.value, now)}`)
+    if (!group.told) return own
+    return own.length > 1 ? [...own, `  (${group.told})`] : own.map((line) => `${line} (${group.told})`)
   })
-  return [...lines, ...more(count), ...(common ? [`(${common})`] : [])]
+  return [...lines, ...more(count)]
 }
 
 function partLines(part: Part, now: Instant): readonly string[] {
@@ -84,18 +120,15 @@ function partLines(part: Part, now: Instant): readonly string[] {
         ...part.steps.flatMap((step, i) => [
           `${i + 1}. ${whoWords[step.who]}: ${proseText(step.prose, now)}`,
           ...(step.command === undefined ? [] : step.command.split('\n').map(indent)),
-          ...(step.url && safeUrl(step.url) ? [indent(`Open (${safeUrl(step.url)})`)] : []),
+          ...(step.url && safeUrl(step.url) ? [indent(`${linkWords(step.url)} (${safeUrl(step.url)})`)] : []),
         ]),
         ...more(part.more),
       ]
-    case 'sources':
-      return [
-        ...part.items.map(
-          (item) =>
-            `- ${item.title}  ${item.source}, reviewed ${item.reviewed}${item.url ? ` (${item.url})` : ''}`,
-        ),
-        ...more(part.more),
-      ]
+    case 'sources': {
+      const { sources, articles } = sourceLines(part.items)
+      const lines = sources.map((item) => `- ${item.source}${item.url ? ` (${item.url})` : ''}`)
+      return [...lines, ...more(part.more), articles]
+    }
     case 'choices':
       return [...part.buttons.map((button) => `- ${buttonText(button)}`), ...more(part.more)]
   }

@@ -10,6 +10,7 @@ export { dnParts, type GraphDirectoryObject, guidOf } from './directory-objects.
 export { originalUpn } from './find-deleted-users.ts'
 export { plainAddress } from './find-owner-of.ts'
 export { createGraph, type Graph, type GraphOptions, type GraphReads } from './graph.ts'
+export { graphDate } from './graph-date.ts'
 export type { GraphAgents } from './list-agents.ts'
 export type { GraphServicePrincipal } from './list-configurations.ts'
 export type { GraphDirectoryAudit } from './list-directory-audits.ts'

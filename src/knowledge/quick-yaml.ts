@@ -158,6 +158,7 @@ function readFlowMap(cursor: Cursor): Value {
 function scalar(text: string): Value {
   if (text === '' || /^[-?:,[\]{}#&*!|>'"%@`~]|: |:$| #/.test(text)) throw new Unsure()
   if (text === 'true' || text === 'false') return text === 'true'
+  if (/^0[xob]/i.test(text) || /^[-+]?\.(inf|nan)$/i.test(text)) throw new Unsure()
   if (/^(null|~)$/i.test(text) || /^(true|false)$/i.test(text)) throw new Unsure()
   if (/^\d+$/.test(text)) {
     if (text.length > 1 && text.startsWith('0')) throw new Unsure()

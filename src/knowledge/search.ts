@@ -66,8 +66,10 @@ export function createSearch(articles: Iterable<Article>, analyser: Analyser): S
       const total = weigh(terms.set, weightOf)
       const asked = phrases.get(terms.all.join(' '))
       const hits: Hit[] = []
-      for (const result of found) {
-        const entry = entries.get(result.id as string)
+      const candidates = found.map((result) => ({ id: result.id as string, score: result.score }))
+      if (asked && !candidates.some((one) => one.id === asked.id)) candidates.push({ id: asked.id, score: 0 })
+      for (const result of candidates) {
+        const entry = entries.get(result.id)
         if (!entry) continue
         const exact = asked === entry.article
         const confidence = exact ? 1 : confidenceOf(entry, { terms, total, weightOf })
