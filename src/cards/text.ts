@@ -151,7 +151,7 @@ export function writeText(sheet: Sheet, now: Instant, mentions: readonly string[
   ]
   return blocks
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n').replace(/^\n+|\s+$/g, ''))
+    .map((lines) => lines.join('\n').replace(/^\n+/, '').trimEnd())
     .join('\n\n')
 }
 

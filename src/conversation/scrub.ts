@@ -11,7 +11,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     '(domain)',
   ],
   [/\bS-1-5-[\d-]{5,80}/g, '(id)'],
-  [/\b[A-Z]{2,}[-_]?[A-Z0-9]*\d{2,}\b/g, '(host)'],
+  [/\b[A-Z]{2,20}[-_]?[A-Z0-9]{0,30}\d{2,10}\b/g, '(host)'],
   [/\b[0-9a-f]{16,}\b/gi, '(id)'],
   [/\b\d{6,}\b/g, '(number)'],
 ]

@@ -30,16 +30,16 @@ export function isServerReport(text: string): boolean {
 
 /** Outputs people paste instead, and how they are recognised. */
 const others: readonly (readonly [RegExp, string])[] = [
-  [/^\s*Status\s+Name\s+DisplayName/m, 'the output of Get-Service'],
-  [/^\s*TcpTestSucceeded\s*:/m, 'the output of Test-NetConnection'],
-  [/^\s*Scope\s+ExecutionPolicy/m, 'the output of Get-ExecutionPolicy -List'],
+  [/^[ \t]{0,40}Status {1,20}Name {1,40}DisplayName/m, 'the output of Get-Service'],
+  [/^[ \t]{0,40}TcpTestSucceeded {0,20}:/m, 'the output of Test-NetConnection'],
+  [/^[ \t]{0,40}Scope {1,20}ExecutionPolicy/m, 'the output of Get-ExecutionPolicy -List'],
   [/Export-AADCloudSyncToolsLogs|AADCloudSyncTools/i, 'output of the AADCloudSyncTools module'],
   [
     /FullyQualifiedErrorId|CategoryInfo\s*:|is not recognized as the name of a cmdlet/i,
     'an error message of PowerShell',
   ],
   [/\bAADConnectProvisioningAgent\.exe\b.*\b(?:Verbose|Information|Error)\b/i, 'a trace of the agent'],
-  [/^\s*(?:TimeCreated|Index\s+Time|ProviderName\s*:)/m, 'lines of an event log'],
+  [/^[ \t]{0,40}(?:TimeCreated|Index {1,20}Time|ProviderName {0,20}:)/m, 'lines of an event log'],
   [/Add-Line|Test-Part|Get-CimInstance -ClassName/, 'the commands themselves, not their output'],
 ]
 

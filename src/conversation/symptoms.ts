@@ -18,12 +18,14 @@ export const symptoms: readonly Symptom[] = [
     intent: 'passwordNotWorking',
     treeId: 'password-hash-not-working',
     pattern:
+      // Read from a message of at most 2000 characters.
       /\bpasswords?\b(?=.*\b(?:not|never|wrong|old|reject|rejected|refused|invalid|nobody|no one|fails?|failed|failing|incorrect|denied|stuck|late|delayed|broken)\b)|\b(?:not|never|wrong|old|nobody|no one|can not|fails?|rejected|refused)\b.*\bpasswords?\b|\bpassword hash(?:es)?\b.*\b(?:stuck|late|broken|down|not|stopped|fails?)\b/,
   },
   {
     intent: 'deletionsHeld',
     treeId: 'deletions-held',
     pattern:
+      // Read from a message of at most 2000 characters.
       /\b(?:deletes?|deletions?)\b.*\b(?:held|hold|blocked|stuck|pending|staged|threshold|stopped|waiting)\b|\b(?:held|staged|blocked|too many) (?:deletes?|deletions?)\b|\bdelete threshold\b/,
   },
   {
@@ -35,6 +37,7 @@ export const symptoms: readonly Symptom[] = [
     intent: 'agentDown',
     treeId: 'agent-down',
     pattern:
+      // Read from a message of at most 2000 characters.
       /\b(?:agents?|agent server|connector|provisioning service)\b.*\b(?:down|dead|offline|inactive|stopped|crashed|hangs?|hung|unreachable|disconnected|red|gone|not (?:\w+ ){0,2}?(?:running|responding|answer|answering|active|reachable|start|starting|connecting|reporting|online|working)|does not (?:answer|respond|start|run|report|connect|come))\b|\b(?:dead|offline|inactive|stopped) agents?\b/,
   },
   {

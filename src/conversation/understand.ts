@@ -57,6 +57,7 @@ function withDomain(intent: Intent, entities: readonly Entity[]): Intent {
 /** "provision jane.doe@contoso.com on demand", "push CN=… now". */
 function onDemand(text: string, entities: readonly Entity[]): Intent | undefined {
   const asks = /^(?:please |can you |could you )*(?:re-?)?(?:provision|push|sync|force|test)\b/.test(text)
+  // Of a message of at most 2000 characters.
   const names = /\bon[ -]demand (?:provision(?:ing)? )?(?:for|of)\b|\bprovision\b.*\bon[ -]demand\b/.test(
     text,
   )

@@ -63,7 +63,7 @@ export function distinguishedName(snapshot: Snapshot): string | undefined {
 function canonical(dn: string): string {
   return dn
     .toLowerCase()
-    .replace(/\s*([,=])\s*/g, '$1')
+    .replace(/\s{0,8}([,=])\s{0,8}/g, '$1')
     .trim()
 }
 

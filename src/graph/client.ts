@@ -40,7 +40,7 @@ function watchedBreaker(time: Time, telemetry: Telemetry | undefined): Breaker {
 
 export function createClient(options: ClientOptions): GraphClient {
   const time = options.time ?? steadyTime
-  const baseUrl = options.baseUrl.replace(/\/+$/, '')
+  const baseUrl = options.baseUrl.replace(/\/{1,4}$/, '')
   const limiter = options.limiter ?? createLimiter(time)
   const breaker = watchedBreaker(time, options.telemetry)
   const chain = [

@@ -4,7 +4,7 @@ const PATIENCE_MS = 10_000
 /** From the Date header of any answer, also of a refusal; undefined when nothing answers. No token is sent. */
 export async function graphDate(baseUrl: string): Promise<number | undefined> {
   try {
-    const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/v1.0/`, {
+    const response = await fetch(`${baseUrl.replace(/\/{1,4}$/, '')}/v1.0/`, {
       redirect: 'manual',
       signal: AbortSignal.timeout(PATIENCE_MS),
     })

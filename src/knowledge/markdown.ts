@@ -3,7 +3,8 @@ import type { Block, Inline, Prose } from '../nouns.ts'
 import { cellText, tableCall } from './fill.ts'
 import type { Tables } from './load.ts'
 
-const INLINE = /\*\*([^*]+)\*\*|`([^`]+)`|\[([^\]]+)\]\((https:\/\/[^)\s]+)\)/g
+// Bounded, so that a stray bracket in somebody's own note costs nothing.
+const INLINE = /\*\*([^*]{1,300})\*\*|`([^`]{1,300})`|\[([^\]]{1,200})\]\((https:\/\/[^)\s]{1,500})\)/g
 
 /** `**strong**`, `` `code` `` and `[text](https://…)`; everything else is plain words. */
 export function parseInline(text: string): Prose {

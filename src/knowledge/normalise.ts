@@ -38,7 +38,7 @@ export function words(text: string): string[] {
   for (const word of found.slice(0, MAX_TERMS * 3)) {
     const bare = word
       .replace(/'(s|re|ve|ll|d|m|t)?$/, (_, tail: string) => (tail === 't' ? 't' : ''))
-      .replace(/[.'_]+$/, '')
+      .replace(/[.'_]{1,8}$/, '')
     if (bare !== '') out.push(bare)
   }
   return out
@@ -113,7 +113,8 @@ function replacePhrases(list: readonly string[], phrases: Phrases): string[] {
 
 /** Camel-case words and host names of some length. */
 function namesIn(text: string, canonical: (word: string) => string): Set<string> {
-  const found = text.match(/[A-Za-z]*[a-z][A-Z][A-Za-z]{2,}|[a-z0-9]+(?:\.[a-z0-9-]{2,}){1,5}/g) ?? []
+  const found =
+    text.match(/[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{2,60}|[a-z0-9]{1,40}(?:\.[a-z0-9-]{2,60}){1,5}/g) ?? []
   return new Set(found.filter((name) => name.length >= 8).map((name) => canonical(name.toLowerCase())))
 }
 

@@ -140,7 +140,7 @@ export const HELPDESK: readonly Row[] = [
   ['hard-match-protection', 'admin user wont hard match'],
   ['quarantine-notification', 'nobody got mail about quarantine'],
   ['monitoring-workbook', 'how alert when sync breaks'],
-  ['national-sync-objects', 'does it sync contacts'],
+  ['synchronized-objects', 'does it sync contacts'],
   ['credential-manager', 'vaultsvc'],
   ['agent-nat', 'nat between sites'],
   ['device-writeback', 'device writeback?'],

@@ -349,7 +349,7 @@ export const replies = {
 /** The incident card through its life. */
 export const incidentLife: readonly Extract<Reply, { kind: 'incident' }>[] = [
   replies.incident,
-  { ...replies.incident, incident: { ...incident, state: 'open', step: 1, version: 2 } },
+  { ...replies.incident, incident: { ...incident, state: 'open', step: 2, version: 2 } },
   {
     ...replies.incident,
     incident: {
