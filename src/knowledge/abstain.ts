@@ -5,7 +5,7 @@ import type { Article } from './load.ts'
 
 export const HAND_OVER: Button = { label: 'Hand over to on call', say: 'hand over' }
 
-/** Below this confidence an article is not given as an answer; found by `test/knowledge/calibration.test.ts`. */
+/** Below this confidence an article is not given as an answer; calibrated on the questions of `test/knowledge`. */
 export const ANSWER_FROM = 0.36
 
 /** A question of few words must be met better: one shared word would be enough otherwise. */

@@ -3,16 +3,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isLoopbackHost } from '../clouds.ts'
 
 const MAX_BODY = 512 * 1024
+/** What is too long is read on for a while, so that the sender hears of it; then the connection ends. */
+const MAX_READ = 16 * MAX_BODY
 
-/** The body as JSON, or undefined when it is too large or no JSON object. */
+/** The body as a JSON object ({} when empty), or undefined when it is too large or something else. */
 export async function readJson(req: IncomingMessage): Promise<Record<string, unknown> | undefined> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of req) {
     size += (chunk as Buffer).length
-    if (size > MAX_BODY) return undefined
-    chunks.push(chunk as Buffer)
+    if (size > MAX_READ) return undefined
+    if (size > MAX_BODY) chunks.length = 0
+    else chunks.push(chunk as Buffer)
   }
+  if (size > MAX_BODY) return undefined
   try {
     const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
     return typeof value === 'object' && value !== null && !Array.isArray(value)
