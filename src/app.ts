@@ -19,11 +19,12 @@ import {
   type GateOptions,
 } from './teams/index.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
+import { HOUR } from './time.ts'
 
 /** Between two rounds of the clock's work; what is due is decided by the store's time. */
 const TICK_MS = 2000
-const ANCHOR_MS = 3600_000
-const PURGE_MS = 6 * 3600_000
+const ANCHOR_MS = HOUR
+const PURGE_MS = 6 * HOUR
 const MAX_LAG_MS = 1000
 
 export type App = {

@@ -1,5 +1,5 @@
 // The only reader of the environment: checks all settings at once and fails closed, naming every problem.
-import { type CloudName, clouds, isLoopbackHost } from './clouds.ts'
+import { type CloudName, clouds, isLoopbackHost, isLoopbackUrl } from './clouds.ts'
 import type { ActionName, Role } from './nouns.ts'
 import { actionNames, type Secret, type SettingName, type SettingValues, settingsTable } from './settings.ts'
 
@@ -91,10 +91,6 @@ function parseEach(env: Environment, problems: string[]): SettingValues {
   return values as SettingValues
 }
 
-function onLoopback(address: string): boolean {
-  return isLoopbackHost(new URL(address).hostname)
-}
-
 function checkAddresses(v: SettingValues, production: boolean, problems: string[]): void {
   const cloud = clouds[v.CLOUD ?? 'global']
   const secureOrLoopback: readonly SettingName[] = [
@@ -106,7 +102,8 @@ function checkAddresses(v: SettingValues, production: boolean, problems: string[
   for (const name of secureOrLoopback) {
     const address = v[name] as string | undefined
     if (address === undefined || address.startsWith('https://')) continue
-    if (!onLoopback(address)) problems.push(`${name} must use https; plain http is accepted on loopback only`)
+    if (!isLoopbackUrl(address))
+      problems.push(`${name} must use https; plain http is accepted on loopback only`)
     else if (production) problems.push(`${name} must use https in production`)
   }
   const fixed = {
@@ -117,7 +114,7 @@ function checkAddresses(v: SettingValues, production: boolean, problems: string[
     const address = v[name]
     if (address === undefined || address === expected) continue
     if (production) problems.push(`${name} may differ from that of CLOUD only outside production`)
-    else if (!onLoopback(address)) problems.push(`${name} may differ from that of CLOUD only on loopback`)
+    else if (!isLoopbackUrl(address)) problems.push(`${name} may differ from that of CLOUD only on loopback`)
   }
 }
 
@@ -165,7 +162,7 @@ export function loadConfig(env: Environment = process.env): ConfigResult {
 function build(v: SettingValues, production: boolean, siteName: string | undefined): Config {
   const cloudName = v.CLOUD ?? 'global'
   const cloud = clouds[cloudName]
-  const rehearsal = !production && (v.GRAPH_BASE_URL === undefined || onLoopback(v.GRAPH_BASE_URL))
+  const rehearsal = !production && (v.GRAPH_BASE_URL === undefined || isLoopbackUrl(v.GRAPH_BASE_URL))
   const openIdMetadataUrl = v.BOT_OPENID_METADATA_URL ?? cloud.openIdMetadata
   const offered = v.ACTIONS?.filter((name) => name !== 'none')
   return {
@@ -188,7 +185,7 @@ function build(v: SettingValues, production: boolean, siteName: string | undefin
       allowedTenants: v.ALLOWED_TENANTS ?? (v.MicrosoftAppTenantId ? [v.MicrosoftAppTenantId] : []),
       openIdMetadataUrl,
       tokenServiceUrl: v.BOT_TOKEN_SERVICE_URL ?? cloud.tokenService,
-      loopbackConnector: !production && (!v.MicrosoftAppId || onLoopback(openIdMetadataUrl)),
+      loopbackConnector: !production && (!v.MicrosoftAppId || isLoopbackUrl(openIdMetadataUrl)),
     },
     signIn: {
       appId: v.SSO_APP_ID,

@@ -39,6 +39,7 @@ import {
 import type { OpenedStore } from './store/index.ts'
 import { createSync, type Sync } from './sync/index.ts'
 import type { Telemetry } from './telemetry.ts'
+import { MINUTE } from './time.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -162,7 +163,7 @@ async function announce({
   })
 }
 
-const RECENT_MS = 60_000
+const RECENT_MS = MINUTE
 
 /** A count that decides is read anew; the names shown beside it may be those of that reading, for a minute. */
 function heldDeletionsOf(sync: Sync, clock: Clock) {

@@ -1,7 +1,9 @@
 // The generated pages of docs/: written from the tables the program itself works with, so they cannot drift.
 import { rights } from './access/index.ts'
+import { treeJsonSchema } from './conversation/index.ts'
 import { catalogue } from './errors.ts'
 import { queries } from './graph/index.ts'
+import { knowledgeJsonSchemas } from './knowledge/index.ts'
 import { settingsTable } from './settings.ts'
 import { metricTable } from './telemetry.ts'
 
@@ -103,6 +105,16 @@ function metrics(): string {
   )
 }
 
+/** For editors: what a dialog and the files of knowledge/ may hold. */
+function schemas(): Readonly<Record<string, string>> {
+  const all = { dialog: treeJsonSchema(), ...knowledgeJsonSchemas() }
+  const pages = Object.entries(all).map(([name, schema]) => [
+    `docs/schemas/${name}.schema.json`,
+    `${JSON.stringify(schema, null, 2)}\n`,
+  ])
+  return Object.fromEntries(pages)
+}
+
 /** Path from the project's root → text. */
 export function referencePages(): Readonly<Record<string, string>> {
   return {
@@ -112,5 +124,6 @@ export function referencePages(): Readonly<Record<string, string>> {
     'docs/permissions.md': permissions(),
     'docs/commands.md': commands(),
     'docs/metrics.md': metrics(),
+    ...schemas(),
   }
 }

@@ -1,28 +1,36 @@
 // `npm run playground`: the rehearsal bot and Microsoft's Agents Playground in front of it. The Playground is no
 // dependency of ours (its licence is for evaluation): npm brings it on demand. Arguments go on to it, e.g. `-- -p 56151`.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { loadConfig } from '../src/config.ts'
 
 const PLAYGROUND = '@microsoft/m365agentsplayground@0.2.28'
 const READY_MS = 30_000
 const root = join(import.meta.dirname, '..')
 const windows = process.platform === 'win32'
-const npm = windows ? 'npm.cmd' : 'npm'
-const exec = ['exec', '--yes', '--ignore-scripts', `--package=${PLAYGROUND}`, '--']
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Fetching is a step of its own, so that its failure is told apart from a Playground that ends. */
-function fetched(): boolean {
+/**
+ * Brings the package into npm's cache and gives its entry point. It is then started without npm, which would not hand
+ * on the signal that ends it.
+ */
+function fetchPlayground(): string | undefined {
   say(`Fetching ${PLAYGROUND} (npm keeps it in its cache)…`)
-  const done = spawnSync(npm, [...exec, 'node', '--version'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: windows,
-  })
-  return done.status === 0
+  const done = spawnSync(
+    windows ? 'npm.cmd' : 'npm',
+    ['exec', '--yes', '--ignore-scripts', `--package=${PLAYGROUND}`, '--', 'node', '-p', 'process.env.PATH'],
+    { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', shell: windows },
+  )
+  if (done.status !== 0) return undefined
+  return done.stdout
+    .trim()
+    .split(delimiter)
+    .map((folder) => join(folder, '..', '@microsoft', 'm365agentsplayground', 'cli.js'))
+    .find((file) => existsSync(file))
 }
 
 async function ready(address: string, bot: ChildProcess): Promise<boolean> {
@@ -52,7 +60,8 @@ async function main(): Promise<number> {
     )
     return 78
   }
-  if (!fetched()) {
+  const cli = fetchPlayground()
+  if (cli === undefined) {
     process.stderr.write(
       `${PLAYGROUND} could not be fetched. It needs the npm registry once: check the network, the proxy and \`npm config get registry\`. Without it \`npm start\` shows the same bot on its own chat page.\n`,
     )
@@ -65,11 +74,11 @@ async function main(): Promise<number> {
     process.stderr.write(`The bot did not start on ${address}. Is the port taken? Set PORT.\n`)
     return 69
   }
-  const more = process.argv.slice(2)
   const playground = spawn(
-    npm,
-    [...exec, 'agentsplayground', '-e', `${address}/api/messages`, '-c', 'msteams', ...more],
-    { stdio: 'inherit', shell: windows },
+    process.execPath,
+    [cli, '-e', `${address}/api/messages`, '-c', 'msteams', ...process.argv.slice(2)],
+    // It keeps a log in a folder of its own beside where it runs.
+    { cwd: config.dataDir, stdio: 'inherit' },
   )
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {

@@ -1,6 +1,7 @@
 // May this person do this, here? Pure; the caller writes the answer to the audit.
 import type { Instant, Person, Place, Role, Scope } from '../nouns.ts'
 import type { UserToken } from '../ports.ts'
+import { HOUR, MINUTE } from '../time.ts'
 import { type Right, rightOf } from './rights.ts'
 import { includesRole } from './roles.ts'
 
@@ -15,7 +16,7 @@ export type Denied = {
 export type Verdict = Allowed | Denied
 
 /** Sign-in tokens older than this do not carry a write. */
-export const TOKEN_AGE_MS = 60 * 60 * 1000
+export const TOKEN_AGE_MS = HOUR
 
 const placeWords: Readonly<Record<Scope, string>> = {
   personal: 'in a one-to-one chat with me',
@@ -75,7 +76,7 @@ export function mayWrite(
   }
   // A time far ahead is as wrong as one long past; five minutes are left for clocks that differ.
   const age = now - token.issuedAt
-  if (!(age <= TOKEN_AGE_MS && age >= -5 * 60 * 1000)) {
+  if (!(age <= TOKEN_AGE_MS && age >= -5 * MINUTE)) {
     return denied('signInExpired', needs, 'Your sign-in is too old for this. Please sign in again.')
   }
   return may({ ...ask.person, role }, ask.name, ask.place)

@@ -1,5 +1,6 @@
 // Rate limits as data and one pure step, so that the state can lie in the store or in memory.
 import type { Instant } from '../nouns.ts'
+import { HOUR } from '../time.ts'
 
 export type RateLimit = {
   /** Whose uses are counted together. */
@@ -57,8 +58,7 @@ export function createRateLimiter(): {
     take(use, now) {
       const verdict = takeRate(use, state, now)
       if (!verdict.ok) return verdict
-      state =
-        Object.keys(verdict.state).length > 5000 ? pruneRates(verdict.state, now, 3_600_000) : verdict.state
+      state = Object.keys(verdict.state).length > 5000 ? pruneRates(verdict.state, now, HOUR) : verdict.state
       return { ok: true }
     },
   }

@@ -1,6 +1,7 @@
 // The one table of every command and every card verb. What is absent here is refused, wherever it comes from.
 import { z } from 'zod'
 import type { Role, Scope } from '../nouns.ts'
+import { HOUR, MINUTE, SECOND } from '../time.ts'
 import type { RateLimit } from './rate.ts'
 
 export type Right = {
@@ -17,10 +18,6 @@ export type Right = {
   /** One line for the help text; absent for what nobody types. */
   readonly help?: string
 }
-
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
 
 /** Looking costs Graph calls, so a person is held to a pace no human reaches. */
 const looking: readonly RateLimit[] = [{ per: 'person', limit: 30, windowMs: MINUTE }]

@@ -1,9 +1,11 @@
 // Step two and three: somebody confirms, another one approves, rejects or cancels. Every check is made here and now,
 // whatever the card showed: state, role of a fresh token, switch, hash, single-use number.
+
 import { type Denied, includesRole, may, mayWrite, type Verdict } from '../access/index.ts'
+import { sameName } from '../directory-names.ts'
 import type { Person, Proposal, Reply } from '../nouns.ts'
 import type { UserToken } from '../ports.ts'
-import { type Click, type Kit, OFFER_MS, sameId } from './kit.ts'
+import { type Click, type Kit, OFFER_MS } from './kit.ts'
 import { expire, keepOffer, showElsewhere } from './offer.ts'
 import { obstacleNow, refusal } from './propose.ts'
 import { advance, audit, auditDenied, type Line, Overtaken, takeNonce } from './record.ts'
@@ -217,7 +219,7 @@ async function approveNow(
   const verb = press.reason === undefined ? 'action.approve' : 'action.breakGlass'
   if (verb === 'action.breakGlass' && !kit.breakGlass) return errorOf('SM_ACTION_OFF')
   const before = await kit.store.operations.get(press.operation)
-  if (verb === 'action.approve' && before && sameId(before.confirmedBy, click.person.objectId)) {
+  if (verb === 'action.approve' && before && sameName(before.confirmedBy, click.person.objectId)) {
     await auditDenied(kit, click, before, { what: verb, detail: 'own confirmation' })
     return errorOf('SM_ACCESS_DENIED', 'You confirmed this yourself; another person must approve it.')
   }
@@ -255,7 +257,8 @@ async function endNow(
   if ('reply' in opened) return opened.reply
   const { proposal } = opened
   const isOwn =
-    sameId(proposal.proposedBy, click.person.objectId) || sameId(proposal.confirmedBy, click.person.objectId)
+    sameName(proposal.proposedBy, click.person.objectId) ||
+    sameName(proposal.confirmedBy, click.person.objectId)
   const role = press.verb === 'action.cancel' && !isOwn ? 'action.confirm' : press.verb
   const verdict = may(click.person, role, click.place)
   if (!verdict.allowed) return denied(kit, click, { proposal, what: press.verb, verdict })

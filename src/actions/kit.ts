@@ -14,6 +14,7 @@ import type {
 } from '../nouns.ts'
 import type { Repositories, SignInPort, Store, SyncWrites, UserToken } from '../ports.ts'
 import type { Telemetry } from '../telemetry.ts'
+import { MINUTE } from '../time.ts'
 
 /** What actions look at before, between and after. */
 export type JobWatch = {
@@ -79,12 +80,7 @@ export type Click = {
   readonly cardActivityId?: string
 }
 
-export const MINUTE = 60_000
 export const OFFER_MS = 15 * MINUTE
 /** How long a lost answer is looked for, and how long a result is waited for. */
 export const RECONCILE_MS = 10 * MINUTE
 export const WATCH_MS = 60 * MINUTE
-
-export function sameId(a: string | undefined, b: string | undefined): boolean {
-  return a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase()
-}

@@ -49,7 +49,8 @@ export async function showElsewhere(
   for (const placeKey of about.placeKeys) {
     const reply = await cardOf(kit, repositories, { proposal, placeKey, blocks })
     const cardActivityId = placeKey === proposal.placeKey ? proposal.cardActivityId : undefined
-    await show(kit, repositories, { proposal, reply, placeKey, cardActivityId, origin: 'turn' })
+    // Nobody is waiting there, so it must be posted.
+    await show(kit, repositories, { proposal, reply, placeKey, cardActivityId, origin: 'tick' })
   }
 }
 

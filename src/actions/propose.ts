@@ -2,7 +2,8 @@
 import { may, takeRate } from '../access/index.ts'
 import { asMedicError } from '../errors.ts'
 import type { ActionName, Fact, Job, Proposal, Reply } from '../nouns.ts'
-import { type Click, type Kit, MINUTE, OFFER_MS } from './kit.ts'
+import { MINUTE } from '../time.ts'
+import { type Click, type Kit, OFFER_MS } from './kit.ts'
 import { rateUse, readRates } from './rates.ts'
 import { audit } from './record.ts'
 import { attention, blocksOf, cardOf, errorOf, unreadable } from './replies.ts'
@@ -19,7 +20,6 @@ export type Wish = {
 export function beforeOf(job: Job): NonNullable<Proposal['before']> {
   return {
     status: job.status,
-    ...(job.quarantine ? { quarantineReason: job.quarantine.reason } : {}),
     ...(job.lastExecution?.began === undefined ? {} : { lastBegan: job.lastExecution.began }),
   }
 }

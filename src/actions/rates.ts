@@ -4,11 +4,11 @@ import { z } from 'zod'
 import { pruneRates, type RateState } from '../access/index.ts'
 import type { Instant, Person, Proposal } from '../nouns.ts'
 import type { Repositories } from '../ports.ts'
+import { HOUR } from '../time.ts'
 import type { Kit } from './kit.ts'
 import { rightOfAction } from './table.ts'
 
 const NAME = 'actions.rates'
-const HOUR_MS = 3_600_000
 const schema = z.record(z.string(), z.array(z.number()))
 
 /** An unreadable count is an error, never "nothing was counted". */
@@ -22,7 +22,7 @@ export async function writeRates(
   repositories: Repositories,
   counted: { readonly state: RateState; readonly now: Instant },
 ): Promise<void> {
-  await repositories.settings.put(kit.tenantId, NAME, pruneRates(counted.state, counted.now, HOUR_MS))
+  await repositories.settings.put(kit.tenantId, NAME, pruneRates(counted.state, counted.now, HOUR))
 }
 
 export function rateUse(proposal: Proposal, person: Pick<Person, 'objectId'>) {

@@ -139,7 +139,9 @@ export async function carryOut(kit: Kit, click: Click, order: Order): Promise<Re
     // The card that was pressed may be another one than the first, in another conversation.
     const cardActivityId = click.placeKey === current.placeKey ? click.cardActivityId : undefined
     const who = order.confirmer.objectId
-    return standingCard(await settle(kit, current, { result, origin: 'turn', who, cardActivityId }))
+    // Where it was proposed somebody else may wait for the result of what was confirmed or approved here.
+    const origin = click.placeKey === current.placeKey ? 'turn' : 'tick'
+    return standingCard(await settle(kit, current, { result, origin, who, cardActivityId }))
   } catch (error) {
     return afterFailure(kit, current, { error, sent })
   } finally {

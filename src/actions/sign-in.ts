@@ -23,7 +23,7 @@ async function moveToPersonal(kit: Kit, click: Click, proposal: Proposal): Promi
       'You have to sign in for this, which is possible only in a one-to-one chat. Say hello to me there, then confirm here again.',
     ])
   }
-  await kit.signIn.signIn(click.person, own.place)
+  await kit.signIn.signIn(click.person, own.place, 'needed')
   return attention('Please sign in, in our one-to-one chat.', [
     `I sent the sign-in and this proposal there. ${WHY}`,
   ])
@@ -31,7 +31,7 @@ async function moveToPersonal(kit: Kit, click: Click, proposal: Proposal): Promi
 
 export async function askToSignIn(kit: Kit, click: Click, proposal: Proposal): Promise<Reply> {
   if (click.place.scope !== 'personal') return moveToPersonal(kit, click, proposal)
-  await kit.signIn.signIn(click.person, click.place)
+  await kit.signIn.signIn(click.person, click.place, 'needed')
   const [cancel, ...others] = await buttonsFor(kit, kit.store, proposal, click.placeKey)
   const signIn: Button = { label: 'Sign in', verb: 'signIn', data: { operation: proposal.id } }
   const buttons = [...(cancel ? [cancel] : []), signIn, ...others]

@@ -1,6 +1,8 @@
 // The five writes that exist, as data: what each does in words, when it may be offered, what exactly is sent, and how
 // its result is told. Nothing else writes to the tenant.
+
 import { type ActionRightName, rights } from '../access/index.ts'
+import { holdsDeletes } from '../jobs.ts'
 import type { ActionName, Job, JobStatus, Proposal, Prose } from '../nouns.ts'
 import { prose } from '../nouns.ts'
 
@@ -34,7 +36,6 @@ const words: Readonly<Record<JobStatus, string>> = {
 const base = (target: Target) =>
   `/v1.0/servicePrincipals/${encodeURIComponent(target.configurationId)}/synchronization/jobs/${encodeURIComponent(target.jobId)}`
 
-const isHeld = (job: Job) => job.status === 'quarantine' && job.quarantine?.reason === 'TooManyDeletes'
 const stands = (job: Job): Prose => prose`The job of ${job.domain} is ${{ strong: words[job.status] }}.`
 
 export const actions: Readonly<Record<ActionName, Action>> = {
@@ -79,7 +80,7 @@ export const actions: Readonly<Record<ActionName, Action>> = {
     permission: PERMISSION,
     request: (target) => ({ path: `${base(target)}/restart`, body: JSON.stringify({ criteria: {} }) }),
     obstacle: (job) => {
-      if (isHeld(job))
+      if (holdsDeletes(job))
         return [...stands(job), ' Deletions are held: decide about them first; a restart hides them.']
       return job.status === 'active' || job.status === 'quarantine' || job.status === 'paused'
         ? undefined
@@ -112,8 +113,8 @@ export const actions: Readonly<Record<ActionName, Action>> = {
       path: `${base(target)}/restart`,
       body: JSON.stringify({ criteria: { resetScope: 'ForceDeletes' } }),
     }),
-    obstacle: (job) => (isHeld(job) ? undefined : [...stands(job), ' It holds no deletions.']),
-    tookEffect: (job, before) => before.quarantineReason === 'TooManyDeletes' && job.status === 'active',
+    obstacle: (job) => (holdsDeletes(job) ? undefined : [...stands(job), ' It holds no deletions.']),
+    tookEffect: (job, before) => before.status === 'quarantine' && job.status === 'active',
   },
 }
 

@@ -1,8 +1,9 @@
 // Trusts nothing: every minute each incident must have its timer, its card and a live place; else it is repaired.
 import type { Incident, Instant } from '../nouns.ts'
 import type { OutboxRow } from '../ports.ts'
+import { HOUR, MINUTE } from '../time.ts'
 import { apply, type ChangeDeps } from './change.ts'
-import { HOUR, type MachineEvent, MINUTE, SNOOZE_MAX_MS } from './events.ts'
+import { type MachineEvent, SNOOZE_MAX_MS } from './events.ts'
 import { refusedPlaces } from './messages.ts'
 import { fallbackKeys, isLive, routeOf } from './route.ts'
 import { policyOf, readWorld, type World } from './world.ts'

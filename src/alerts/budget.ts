@@ -1,5 +1,6 @@
 // The Connector's published limits as sliding windows: per thread, and per tenant over all of its threads.
 import type { Instant } from '../nouns.ts'
+import { HOUR } from '../time.ts'
 
 type Window = { readonly limit: number; readonly ms: number }
 
@@ -7,7 +8,7 @@ const perThread: readonly Window[] = [
   { limit: 7, ms: 1_000 },
   { limit: 8, ms: 2_000 },
   { limit: 60, ms: 30_000 },
-  { limit: 1_800, ms: 3_600_000 },
+  { limit: 1_800, ms: HOUR },
 ]
 const perTenant: readonly Window[] = [{ limit: 30, ms: 1_000 }]
 

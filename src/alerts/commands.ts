@@ -1,9 +1,9 @@
 // What people do with an incident. Every answer is the fresh card; a second press changes nothing and says so.
 import type { Incident, Instant, Person, Reply } from '../nouns.ts'
+import { MINUTE, timeWords } from '../time.ts'
 import { buttonsOf } from './buttons.ts'
 import { apply, type ChangeDeps } from './change.ts'
 import type { MachineEvent, Refusal } from './events.ts'
-import { MINUTE } from './events.ts'
 
 export type Act = {
   readonly verb: 'acknowledge' | 'unacknowledge' | 'snooze' | 'resolve' | 'note'
@@ -53,33 +53,30 @@ function eventOf(act: Act): MachineEvent {
   }
 }
 
-const clock = (time: Instant | undefined) =>
-  time === undefined ? '' : ` at ${new Date(time).toISOString().slice(11, 16)} UTC`
-const until = (time: Instant | undefined) =>
-  time === undefined ? '' : ` until ${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-
 /** In which state the incident already is, by whom and since when. */
-export function alreadyText(incident: Incident): string {
+function alreadyText(incident: Incident, now: Instant): string {
+  const at = (word: string, time: Instant | undefined) =>
+    time === undefined ? '' : ` ${word} ${timeWords(time, now)}`
   const owner = incident.ownerName ?? incident.ownerId
   const by = owner === undefined ? '' : ` by ${owner}`
   switch (incident.state) {
     case 'acked':
-      return `Already acknowledged${by}${clock(incident.ackedAt)}.`
+      return `Already acknowledged${by}${at('at', incident.ackedAt)}.`
     case 'snoozed':
-      return `Already snoozed${by}${until(incident.snoozeUntil)}.`
+      return `Already snoozed${by}${at('until', incident.snoozeUntil)}.`
     case 'resolved':
     case 'closed': {
       const hand = incident.resolvedBy === undefined ? '' : ` by ${incident.resolvedBy}`
-      return `Already resolved${hand}${clock(incident.resolvedAt)}.`
+      return `Already resolved${hand}${at('at', incident.resolvedAt)}.`
     }
     default:
       return 'Nobody has acknowledged it.'
   }
 }
 
-function refusalText(refused: Refusal, incident: Incident): string {
+function refusalText(refused: Refusal, incident: Incident, now: Instant): string {
   if (refused.kind === 'role') return 'Your role does not allow this; it needs operator.'
-  if (refused.kind === 'already') return alreadyText(incident)
+  if (refused.kind === 'already') return alreadyText(incident, now)
   return refused.why === 'reason'
     ? 'Please say in a few words why.'
     : 'A snooze lasts from 5 minutes to 24 hours.'
@@ -135,7 +132,7 @@ export async function act(deps: ChangeDeps, given: Act): Promise<ActOutcome> {
   const current = after ?? incident
   if (step.refused)
     return {
-      reply: incidentReply(current, refusalText(step.refused, current)),
+      reply: incidentReply(current, refusalText(step.refused, current, given.now)),
       changed: false,
       refused: step.refused.kind,
     }

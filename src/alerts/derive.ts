@@ -1,7 +1,8 @@
 // From one reading of a configuration's jobs to observations. Pure. A failed read is unknown, never good.
+import { noAgentError } from '../jobs.ts'
 import type { Configuration, Fact, Instant, Job, Observation, Prose } from '../nouns.ts'
 import { prose } from '../nouns.ts'
-import { blamesAgents, currentError, jobName, type Verdict } from './job-rules.ts'
+import { jobName, type Verdict } from './job-rules.ts'
 import { type Rule, type RuleId, type Rules, ruleIds } from './rules.ts'
 
 /** A job that was seen before; kept, so that an empty list is not taken for "all well". */
@@ -76,7 +77,7 @@ function presence(
 function agentsOf(reading: Reading, jobs: readonly Job[], given: { rule: Rule; asOf: Instant }): Observation {
   const { rule, asOf } = given
   const { domain } = reading.configuration
-  const blaming = jobs.filter(blamesAgents)
+  const blaming = jobs.filter((job) => noAgentError(job) !== undefined)
   const about = { subject: domain, asOf }
   if (blaming.length >= (rule.thresholds.jobs ?? 2))
     return observation(reading, rule, {
@@ -86,7 +87,7 @@ function agentsOf(reading: Reading, jobs: readonly Job[], given: { rule: Rule; a
         title: prose`No agent of ${domain} answers, as ${blaming.length} jobs say`,
         facts: blaming.map((job) => ({
           name: `Error (${job.kind})`,
-          value: [{ data: currentError(job)?.code ?? '' }],
+          value: [{ data: noAgentError(job)?.code ?? '' }],
           asOf,
           source: 'Graph, synchronization jobs',
         })),

@@ -1,5 +1,6 @@
 // Timers of incidents: escalation steps, ends of acknowledgements and snoozes, repeats, closing.
 import type { Incident, Instant } from '../nouns.ts'
+import { MINUTE } from '../time.ts'
 import { apply, type ChangeDeps } from './change.ts'
 import type { MachineEvent } from './events.ts'
 
@@ -8,7 +9,7 @@ type Timer = Extract<
   'ackExpired' | 'snoozeEnded' | 'stepDue' | 'repeatDue' | 'closeDue'
 >
 
-const REOPEN_MS = 30 * 60_000
+const REOPEN_MS = 30 * MINUTE
 const over = (time: Instant | undefined, now: Instant) => time !== undefined && time <= now
 
 /** The timers of an incident that have run out, most pressing first. */

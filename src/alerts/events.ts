@@ -1,8 +1,6 @@
 // What can happen to an incident, and what follows from it. Plain data: the machine is a function between these.
 import type { Incident, Instant, Observation, Person } from '../nouns.ts'
-
-export const MINUTE = 60_000
-export const HOUR = 60 * MINUTE
+import { HOUR, MINUTE } from '../time.ts'
 
 /** Everything the machine must know besides incident, event and time. All durations in ms. */
 export type Policy = {

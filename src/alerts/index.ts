@@ -1,4 +1,4 @@
-export { type Act, type ActOutcome, alreadyText, incidentReply } from './commands.ts'
+export { type Act, type ActOutcome, incidentReply } from './commands.ts'
 export { type Alerts, type AlertsOptions, createAlerts } from './create.ts'
 export type { Render } from './deliver.ts'
 export { type KnownJob, observe, type Reading } from './derive.ts'

@@ -1,7 +1,9 @@
 // What the built-in rules read in one synchronization job. Pure; only positive evidence is "good".
-import type { FactRow, Instant, Job, JobError, Prose, Severity } from '../nouns.ts'
+import { currentError, holdsDeletes, scheduleOf } from '../jobs.ts'
+import type { FactRow, Instant, Job, Prose, Severity } from '../nouns.ts'
 import { at, prose } from '../nouns.ts'
-import { HOUR, MINUTE } from './events.ts'
+import { MINUTE } from '../time.ts'
+import { jobKindWords } from '../words.ts'
 
 export type Thresholds = Readonly<Record<string, number>>
 export type Verdict = {
@@ -18,33 +20,8 @@ export type JobRule = (
 
 const SOURCE = 'Graph, synchronization jobs'
 
-const kinds: Readonly<Record<Job['kind'], string>> = {
-  provisioning: 'provisioning',
-  passwordHash: 'password hash',
-  groupWriteback: 'group provisioning to AD',
-  exchangeWriteback: 'Exchange writeback',
-  other: 'synchronization',
-}
-
 export function jobName(job: Pick<Job, 'kind' | 'domain'>): Prose {
-  return prose`The ${{ strong: kinds[job.kind] }} job of ${job.domain}`
-}
-
-const agentErrors =
-  /^HybridIdentityService(NoActiveAgents|NoAgentsAssigned|InvalidResource|AgentSignalingError)$/i
-
-export function currentError(job: Job): JobError | undefined {
-  return job.quarantine?.error ?? job.lastExecution?.error
-}
-
-export function blamesAgents(job: Job): boolean {
-  const failing = job.status === 'quarantine' || job.lastExecution?.state === 'failed'
-  return failing && agentErrors.test(currentError(job)?.code ?? '')
-}
-
-export function holdsDeletes(job: Job): boolean {
-  const names = [job.quarantine?.reason ?? '', currentError(job)?.code ?? '']
-  return job.status === 'quarantine' && names.some((name) => /^TooManyDeletes$/i.test(name))
+  return prose`The ${{ strong: jobKindWords[job.kind] }} job of ${job.domain}`
 }
 
 function row(name: string, value: Prose, asOf: Instant): FactRow {
@@ -100,27 +77,19 @@ const deletesHeld: JobRule = (job, { asOf }) => {
   }
 }
 
-/** A quarantined job is tried once a day, so its own interval says nothing then. */
-function allowedSilence(job: Job, thresholds: Thresholds): number | undefined {
-  const interval = job.status === 'quarantine' ? 24 * HOUR : job.schedule.intervalMs
-  if (interval === undefined) return undefined
-  return Math.max((thresholds.floorMinutes ?? 30) * MINUTE, (thresholds.cycles ?? 3) * interval)
-}
-
 const stale: JobRule = (job, { asOf, now, thresholds }) => {
   const name = jobName(job)
   const scheduled = job.status === 'active' || job.status === 'quarantine'
   if (!scheduled) return unclear([...name, ' is not scheduled'])
-  const signs = [job.lastExecution?.began, job.lastExecution?.ended, job.lastSuccess?.ended].filter(
-    (time) => time !== undefined,
-  )
-  const allowed = allowedSilence(job, thresholds)
-  if (signs.length === 0 || allowed === undefined) return unclear([...name, ' has not run yet'])
-  const last = Math.max(...signs)
-  if (now - last <= allowed) return good([...name, ' runs on time'])
+  const { lastSign, allowedMs, lateMs } = scheduleOf(job, now, {
+    floorMs: (thresholds.floorMinutes ?? 30) * MINUTE,
+    cycles: thresholds.cycles ?? 3,
+  })
+  if (lastSign === undefined || allowedMs === undefined) return unclear([...name, ' has not run yet'])
+  if (lateMs === 0) return good([...name, ' runs on time'])
   return {
     state: 'bad',
-    title: [...name, ' is late: its last sign of life was ', at(last)],
+    title: [...name, ' is late: its last sign of life was ', at(lastSign)],
     facts: rowsOf(job, asOf),
   }
 }

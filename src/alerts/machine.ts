@@ -1,5 +1,14 @@
 // The state machine of an incident: pure, one table from event and state to what follows.
-import type { Incident, IncidentState, Instant, Observation, Person } from '../nouns.ts'
+import { includesRole } from '../access/index.ts'
+import {
+  type Incident,
+  type IncidentState,
+  type Instant,
+  type Observation,
+  type Person,
+  severityRank,
+} from '../nouns.ts'
+import { HOUR } from '../time.ts'
 import {
   type Effect,
   type EventKind,
@@ -25,12 +34,11 @@ const already = (incident: Incident): Step => ({ ...unchanged(incident), refused
 const change = (incident: Incident, ...effects: Effect[]): Step => ({ incident, changed: true, effects })
 
 function mayAct(by: Person): boolean {
-  return by.role === 'operator' || by.role === 'approver' || by.role === 'admin'
+  return includesRole(by.role, 'operator')
 }
 
-const rank = { info: 0, warning: 1, critical: 2 } as const
 const isWorse = (observation: Observation, incident: Incident) =>
-  rank[observation.severity] > rank[incident.severity]
+  severityRank[observation.severity] > severityRank[incident.severity]
 
 // ---------------------------------------------------------------- observations
 
@@ -41,7 +49,7 @@ const badWhilePending: Handler<'bad'> = (incident, { observation }, { now, polic
 }
 
 /** Shown again at least this often as "still bad", so that the card's time does not grow old. */
-const REFRESH_MS = 3_600_000
+const REFRESH_MS = HOUR
 
 const badWhileActive: Handler<'bad'> = (incident, { observation }, ctx) => {
   const { now, policy } = ctx

@@ -1,6 +1,7 @@
 // Which outbox rows follow from the effects of one step. Pure: the caller adds them in its transaction.
 import type { Incident, Instant, OnCallPerson } from '../nouns.ts'
 import type { OutboxRow, ShownAt, StoredPlace } from '../ports.ts'
+import { HOUR } from '../time.ts'
 import type { Effect, Telling } from './events.ts'
 import type { Route } from './route.ts'
 
@@ -35,7 +36,7 @@ export type Situation = {
   readonly now: Instant
 }
 
-const REFUSED_MS = 3_600_000
+const REFUSED_MS = HOUR
 
 /** A card that was refused is offered to the same place again only after an hour, or when something came from there. */
 export function refusedPlaces(

@@ -1,8 +1,8 @@
 // Watches the roster: a gap is an incident, a change of shift re-notifies what is open and has no owner.
 import type { Instant, Observation } from '../nouns.ts'
 import { prose } from '../nouns.ts'
+import { HOUR } from '../time.ts'
 import { apply, type ChangeDeps } from './change.ts'
-import { HOUR } from './events.ts'
 
 const ON_CALL = 'alerts.onCall'
 

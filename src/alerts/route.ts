@@ -1,5 +1,6 @@
 // Where an incident is shown, and who is quiet there. Pure.
-import type { Instant } from '../nouns.ts'
+import { sameName } from '../directory-names.ts'
+import { type Instant, severityRank } from '../nouns.ts'
 import { atMinutes, dayNumber, dayOf, instantOf, localTime, minutesOf } from '../oncall/index.ts'
 import type { Subscription } from '../ports.ts'
 import type { Subject, World } from './world.ts'
@@ -12,8 +13,6 @@ export type Route = {
 }
 
 type Places = Pick<World, 'subscriptions' | 'places' | 'now'>
-
-const rank = { info: 0, warning: 1, critical: 2 } as const
 
 /** The end of the quiet hours that hold at `now`; undefined when none do. The bounds may span midnight. */
 export function quietUntil(hours: Subscription['quietHours'], now: Instant): Instant | undefined {
@@ -64,9 +63,9 @@ export function routeOf(
     (s) =>
       about.configurationId === undefined ||
       s.domains.length === 0 ||
-      s.domains.some((domain) => domain.toLowerCase() === about.subject.toLowerCase()),
+      s.domains.some((domain) => sameName(domain, about.subject)),
   )
-  const wanted = ofDomain.filter((s) => rank[about.severity] >= rank[s.minSeverity])
+  const wanted = ofDomain.filter((s) => severityRank[about.severity] >= severityRank[s.minSeverity])
   const live = wanted.map((s) => s.placeKey).filter((key) => isLive(world, key))
   const filtered = wanted.length === 0 && ofDomain.length > 0 && about.severity !== 'critical'
   const keys = live.length > 0 || filtered ? live : last

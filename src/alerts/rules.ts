@@ -2,7 +2,7 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 import type { Severity } from '../nouns.ts'
-import { MINUTE } from './events.ts'
+import { MINUTE } from '../time.ts'
 import { type JobRule, jobRules, type Thresholds } from './job-rules.ts'
 
 export type Rule = {

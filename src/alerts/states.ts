@@ -1,6 +1,7 @@
 // Entering a state: which fields it carries and who is told. Used by the table in machine.ts.
 import type { Incident, Instant } from '../nouns.ts'
-import { type Effect, MINUTE, type Policy, type Step, type Telling } from './events.ts'
+import { MINUTE } from '../time.ts'
+import type { Effect, Policy, Step, Telling } from './events.ts'
 
 type Ctx = { readonly now: Instant; readonly policy: Policy }
 

@@ -1,9 +1,9 @@
 // Polls the configurations that are due, one reading at a time each, and turns what it reads into events.
 import type { Configuration, Fact, Incident, Instant, Job, Json, Observation } from '../nouns.ts'
 import { prose, unknown } from '../nouns.ts'
+import { MINUTE } from '../time.ts'
 import { apply, type ChangeDeps } from './change.ts'
 import { type KnownJob, observe } from './derive.ts'
-import { MINUTE } from './events.ts'
 import { fingerprint } from './match.ts'
 import { LAST_GOOD, readWorld, WATCHED, type Watched, type World } from './world.ts'
 

@@ -1,9 +1,11 @@
 // Everything a decision about one incident looks at besides the incident itself, read once per round.
+import { sameName } from '../directory-names.ts'
 import type { Incident, Instant, Json, Severity } from '../nouns.ts'
 import type { EscalationStep } from '../oncall/index.ts'
 import type { Repositories, StoredPlace, Subscription } from '../ports.ts'
+import { MINUTE } from '../time.ts'
 import type { KnownJob } from './derive.ts'
-import { defaultPolicy, MINUTE, type Policy } from './events.ts'
+import { defaultPolicy, type Policy } from './events.ts'
 import { quietEnd, routeOf } from './route.ts'
 import { inhibitions, type RuleId, type Rules } from './rules.ts'
 
@@ -77,8 +79,7 @@ function inhibitor(world: World, about: Subject): string | undefined {
     (m) =>
       m.from <= world.now &&
       world.now < m.to &&
-      (m.domains.length === 0 ||
-        m.domains.some((domain) => domain.toLowerCase() === about.subject.toLowerCase())),
+      (m.domains.length === 0 || m.domains.some((domain) => sameName(domain, about.subject))),
   )
   if (planned) return 'maintenance'
   const row = inhibitions.find(

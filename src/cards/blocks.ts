@@ -1,7 +1,7 @@
 // Blocks of a reply as parts and sections of a sheet.
 import type { Block, Citation, FactRow, NextStep, Unchecked } from '../nouns.ts'
+import { becauseWords } from '../words.ts'
 import type { Heading, Part, Section } from './sheet.ts'
-import { becauseWords } from './words.ts'
 
 export function partOf(block: Block): Part {
   switch (block.kind) {

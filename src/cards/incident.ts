@@ -1,9 +1,10 @@
 // The one card of an incident, from detected to closed. No tables: phones must show all of it.
 import type { Incident, Instant, Prose, Reply } from '../nouns.ts'
+import { lengthWords, MINUTE } from '../time.ts'
 import { factsSection, section, stepsSection, uncheckedSection } from './blocks.ts'
 import { causeParts } from './finding.ts'
 import type { Part, Sheet } from './sheet.ts'
-import { ageWords, incidentWords, severityWords, signs } from './words.ts'
+import { incidentWords, severityWords, signs } from './words.ts'
 
 function owner(incident: Incident): Prose {
   return incident.ownerName === undefined ? [] : [' by ', { data: incident.ownerName }]
@@ -75,7 +76,8 @@ export function incidentSheet(reply: Extract<Reply, { kind: 'incident' }>, now: 
   const { incident, finding } = reply
   const { word, tone, sign } = incidentWords(incident)
   const begun = incident.openedAt ?? incident.firstSeen
-  const lasted = ageWords((incident.resolvedAt ?? now) - begun)
+  const length = (incident.resolvedAt ?? now) - begun
+  const lasted = length >= MINUTE ? lengthWords(length) : ''
   const over = incident.state === 'resolved' || incident.state === 'closed'
   const lines: readonly Part[] = [stateLine(incident), ...flags(incident)].map((prose) => ({
     kind: 'text',

@@ -1,5 +1,6 @@
 // Fixed words of the cards: states, times, reasons. Colour never stands alone, so each tone has a sign and a word.
-import type { Because, Incident, Instant, OperationState, Proposal, Role, Severity, Who } from '../nouns.ts'
+import type { Incident, Instant, OperationState, Proposal, Role, Severity, Who } from '../nouns.ts'
+import { isInstant, lengthWords, MINUTE, timeWords } from '../time.ts'
 
 export type Tone = 'critical' | 'warning' | 'good' | 'info' | 'neutral'
 
@@ -20,16 +21,6 @@ export const severityWords: Readonly<Record<Severity, { word: string; tone: Tone
   critical: { word: 'Critical', tone: 'critical', sign: signs.critical },
   warning: { word: 'Warning', tone: 'warning', sign: signs.warning },
   info: { word: 'Information', tone: 'info', sign: signs.info },
-}
-
-export const becauseWords: Readonly<Record<Because, string>> = {
-  notPermitted: 'the bot lacks the permission for it',
-  notSignedIn: 'nobody has signed in with the needed scope',
-  notConfigured: 'it is not set up here',
-  licence: 'the tenant has no licence for it',
-  throttled: 'Microsoft Graph is limiting requests',
-  unavailable: 'no answer came in time',
-  notFound: 'nothing of that kind was found',
 }
 
 export const whoWords: Readonly<Record<Who, string>> = {
@@ -91,36 +82,10 @@ export const actionTitles: Readonly<Record<Proposal['action'], string>> = {
   allowDeletes: 'Allow the held deletions',
 }
 
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const two = (n: number) => String(n).padStart(2, '0')
-const MAX_INSTANT = 8.64e15
-
-/** "08:12 UTC" today, "19 Nov 08:12 UTC" this year, with the year otherwise. */
-export function timeWords(time: Instant, now: Instant): string {
-  if (!Number.isFinite(time) || Math.abs(time) > MAX_INSTANT) return 'an unknown time'
-  const t = new Date(time)
-  const n = new Date(now)
-  const clock = `${two(t.getUTCHours())}:${two(t.getUTCMinutes())} UTC`
-  if (t.toISOString().slice(0, 10) === n.toISOString().slice(0, 10)) return clock
-  const day = `${t.getUTCDate()} ${months[t.getUTCMonth()]}`
-  return t.getUTCFullYear() === n.getUTCFullYear()
-    ? `${day} ${clock}`
-    : `${day} ${t.getUTCFullYear()} ${clock}`
-}
-
-/** A length of time in one unit: "12 min", "6 h", "3 days"; '' below a minute. */
-export function ageWords(ms: number): string {
-  const minutes = Math.floor(Math.abs(ms) / 60_000)
-  if (!Number.isFinite(minutes) || minutes < 1) return ''
-  if (minutes < 60) return `${minutes} min`
-  const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`
-}
-
-/** A time with its distance from now: "02:14 UTC (6 h)", "12:14 UTC (in 4 h)". */
+/** A time with its distance from now: "02:14 UTC (6 h ago)", "12:14 UTC (in 4 h)". */
 export function timeAndAge(time: Instant, now: Instant): string {
   const words = timeWords(time, now)
-  const age = words === 'an unknown time' ? '' : ageWords(now - time)
-  if (!age) return words
-  return `${words} (${time > now ? `in ${age}` : age})`
+  const away = Math.abs(now - time)
+  if (!isInstant(time) || !(away >= MINUTE)) return words
+  return `${words} (${time > now ? `in ${lengthWords(away)}` : `${lengthWords(away)} ago`})`
 }

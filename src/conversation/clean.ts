@@ -1,5 +1,7 @@
 // Makes what people type comparable: markup gone, one spelling for contractions, slang and common typos.
 
+import { editDistance } from '../edit-distance.ts'
+
 const entities: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -99,34 +101,13 @@ const keep = new Set(
   ),
 )
 
-/** Optimal string alignment distance, cut off above `max`. */
-export function distance(a: string, b: string, max = 2): number {
-  if (Math.abs(a.length - b.length) > max) return max + 1
-  let before: number[] = []
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      let best = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        best = Math.min(best, (before[j - 2] ?? 0) + 1)
-      }
-      current.push(best)
-    }
-    before = previous
-    previous = current
-  }
-  return previous[b.length] ?? max + 1
-}
-
 function correct(word: string): string {
   if (word.length < 5 || keep.has(word) || (vocabulary as readonly string[]).includes(word)) return word
   const max = word.length >= 8 ? 2 : 1
   let best = word
   let least = max + 1
   for (const target of vocabulary) {
-    const far = target[0] === word[0] ? distance(word, target, max) : least
+    const far = target[0] === word[0] ? editDistance(word, target, max) : least
     if (far < least) [best, least] = [target, far]
   }
   return best

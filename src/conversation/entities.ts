@@ -1,6 +1,7 @@
 // Finds the things a message names: people, objects, domains, codes, numbers, times.
 import { errorCauses, reasonCauses } from '../diagnosis/index.ts'
-import { distance } from './clean.ts'
+import { editDistance } from '../edit-distance.ts'
+import { DAY, HOUR, MINUTE } from '../time.ts'
 
 export type Entity =
   | { readonly kind: 'upn'; readonly value: string }
@@ -59,17 +60,17 @@ function take(
 }
 
 const units: readonly (readonly [RegExp, number])[] = [
-  [/\b(\d{1,4}) ?(?:m|min|mins|minutes?)\b/i, 60_000],
-  [/\b(\d{1,4}(?:\.5)?) ?(?:h|hrs?|hours?|std)\b/i, 3_600_000],
-  [/\b(\d{1,3}) ?(?:d|days?)\b/i, 86_400_000],
-  [/\b(\d{1,2}) ?(?:w|weeks?)\b/i, 7 * 86_400_000],
+  [/\b(\d{1,4}) ?(?:m|min|mins|minutes?)\b/i, MINUTE],
+  [/\b(\d{1,4}(?:\.5)?) ?(?:h|hrs?|hours?|std)\b/i, HOUR],
+  [/\b(\d{1,3}) ?(?:d|days?)\b/i, DAY],
+  [/\b(\d{1,2}) ?(?:w|weeks?)\b/i, 7 * DAY],
 ]
 
 /** The sum of the lengths of time named, in ms; undefined when there is none. */
 export function readDuration(text: string): number | undefined {
   if (/\bhalf an hour\b/i.test(text)) return 1_800_000
-  if (/\b(an|one) hour\b/i.test(text)) return 3_600_000
-  if (/\b(a|one) day\b/i.test(text)) return 86_400_000
+  if (/\b(an|one) hour\b/i.test(text)) return HOUR
+  if (/\b(a|one) day\b/i.test(text)) return DAY
   let ms = 0
   for (const [pattern, size] of units) {
     const match = pattern.exec(text)
@@ -135,7 +136,7 @@ function addDomains(text: string, known: readonly string[], out: Entity[]): void
     const label = domain.split('.')[0] ?? domain
     if (label.length < 3) continue
     const close = (w: string) =>
-      w === label || (label.length >= 6 && w[0] === label[0] && distance(w, label, 1) <= 1)
+      w === label || (label.length >= 6 && w[0] === label[0] && editDistance(w, label, 1) <= 1)
     if (words.some(close)) add(domain, true)
   }
 }

@@ -3,6 +3,7 @@
 import { type CommandName, may, parseVerb, type VerbData, type VerbName } from '../access/index.ts'
 import { catalogue } from '../errors.ts'
 import type { ActionName, Button, Reply, Subject } from '../nouns.ts'
+import { HOUR, MINUTE } from '../time.ts'
 import { clickOf, heldDeletions, proposeForJob, proposeOnDemand, proposePressed } from './commands/actions.ts'
 import * as dialog from './commands/dialog.ts'
 import * as incidents from './commands/incidents.ts'
@@ -44,7 +45,7 @@ const act = (verb: incidents.Wish['verb']): Handler => {
     incidents.act(turn, services, {
       verb,
       incident: intent.number,
-      ...(verb === 'snooze' ? { minutes: Math.round((intent.durationMs ?? 60 * 60_000) / 60_000) } : {}),
+      ...(verb === 'snooze' ? { minutes: Math.round((intent.durationMs ?? HOUR) / MINUTE) } : {}),
       ...(intent.reason === undefined
         ? {}
         : verb === 'note'
@@ -64,7 +65,14 @@ const typed: Readonly<Record<IntentName, readonly [CommandName | VerbName, Handl
   exportMyData: ['exportMyData', ({ turn, services }) => people.exportMyData(turn, services)],
   forgetMe: ['forgetMe', ({ turn, services }) => people.forgetMe(turn, services)],
 
-  status: ['status', ({ turn, services, intent }) => live.status(turn, services, intent.domain)],
+  // A complaint that nothing runs names a dialog; the bare command shows the table.
+  status: [
+    'status',
+    (call) =>
+      call.intent.treeId === undefined
+        ? live.status(call.turn, call.services, call.intent.domain)
+        : diagnose(call, call.intent.treeId),
+  ],
   agents: ['agents', ({ turn, services }) => live.agents(turn, services)],
   errors: ['status', ({ turn, services }) => live.errors(turn, services)],
   serviceHealth: ['status', ({ services }) => live.serviceHealth(services)],

@@ -23,6 +23,8 @@ export type State = {
   readonly without: readonly string[]
   /** Ids of checks that failed and that could not run, of the latest look. */
   readonly found: readonly string[]
+  /** Those of `found` that decided which way the tree went. */
+  readonly decisive?: readonly string[]
   readonly blind: readonly string[]
   /** Ids of server findings of the latest pasted report. */
   readonly server: readonly string[]
@@ -150,7 +152,8 @@ function viewOf(step: Step, state: State, misunderstood: boolean): TreeTurn {
     }
     case 'findings': {
       const from = state.server.length > 0 ? 'server' : 'checks'
-      const ruleIds = from === 'server' ? state.server : state.found
+      const own = state.decisive && state.decisive.length > 0 ? state.decisive : state.found
+      const ruleIds = from === 'server' ? state.server : own
       return { state, next: 'end', view: { kind: 'findings', ruleIds, from, blind: state.blind } }
     }
     case 'end':
@@ -205,7 +208,8 @@ function afterChecks(tree: Tree, state: State, results: readonly CheckResult[]):
   const found = results.filter((r) => r.result === 'fail').map((r) => r.id)
   const blind = results.filter((r) => r.result === 'skipped' && step.checks.includes(r.id)).map((r) => r.id)
   const branch = step.found.find((f) => f.when.some((id) => found.includes(id)))
-  return goTo(tree, { ...state, found, blind, server: [] }, branch?.goto ?? step.otherwise)
+  const decisive = found.filter((id) => branch?.when.includes(id) === true)
+  return goTo(tree, { ...state, found, decisive, blind, server: [] }, branch?.goto ?? step.otherwise)
 }
 
 function afterReport(tree: Tree, state: State, report: Extract<Input, { kind: 'report' }>): TreeTurn {

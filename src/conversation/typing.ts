@@ -11,8 +11,19 @@ export async function withTyping<T>(
   place: Place,
   work: () => Promise<T>,
 ): Promise<T> {
-  // A sign that cannot be sent is no reason to fail the turn.
-  const show = () => void port.typing(place).catch(() => undefined)
+  let showing = false
+  const show = () => {
+    // One that hangs is not followed by more.
+    if (showing) return
+    showing = true
+    port
+      .typing(place)
+      // A sign that cannot be sent is no reason to fail the turn.
+      .catch(() => undefined)
+      .finally(() => {
+        showing = false
+      })
+  }
   let repeat: NodeJS.Timeout | undefined
   const first = setTimeout(() => {
     show()

@@ -1,14 +1,16 @@
 // Checks on agents: none answers, only one is left.
+
+import { sameName } from '../directory-names.ts'
+import { noAgentError } from '../jobs.ts'
 import type { Agent, Fact, FactRow, Snapshot } from '../nouns.ts'
 import { at, prose } from '../nouns.ts'
+import { lengthWords } from '../time.ts'
 import { articleOf } from './articles.ts'
 import {
   blind,
   type Check,
   type CheckOptions,
   type Diagnosis,
-  duration,
-  type JobSeen,
   jobsSeen,
   type Outcome,
   pass,
@@ -16,9 +18,6 @@ import {
   step,
   words,
 } from './check.ts'
-
-/** Error codes that say that no agent of the domain answers. */
-const agentCodes = new Set(['HybridIdentityServiceNoActiveAgents', 'HybridIdentityServiceNoAgentsAssigned'])
 
 const nextSteps = [
   step('AD', words('On each agent server: is it on, and do both agent services run?'), {
@@ -46,9 +45,8 @@ function serving(
   agents: readonly Agent[],
   domain: string,
 ): { sure: readonly Agent[]; possible: readonly Agent[] } {
-  const wanted = domain.toLowerCase()
   return {
-    sure: agents.filter((a) => a.domains.some((d) => d.toLowerCase() === wanted)),
+    sure: agents.filter((a) => a.domains.some((d) => sameName(d, domain))),
     possible: agents.filter((a) => a.domains.length === 0),
   }
 }
@@ -100,19 +98,10 @@ function fromList(snapshot: Snapshot): readonly Diagnosis[] {
   })
 }
 
-function agentError(seen: JobSeen) {
-  const { job } = seen
-  const error =
-    job.status === 'quarantine'
-      ? (job.quarantine?.error ?? job.lastExecution?.error)
-      : job.lastExecution?.error
-  return error && agentCodes.has(error.code) ? error : undefined
-}
-
 function inferred(snapshot: Snapshot): readonly Diagnosis[] {
   const byDomain = new Map<string, Diagnosis>()
   for (const seen of jobsSeen(snapshot).jobs) {
-    const error = agentError(seen)
+    const error = noAgentError(seen.job)
     if (!error || byDomain.has(seen.job.domain)) continue
     const began = seen.job.quarantine?.since
     byDomain.set(seen.job.domain, {
@@ -120,7 +109,7 @@ function inferred(snapshot: Snapshot): readonly Diagnosis[] {
       key: seen.job.domain.toLowerCase(),
       title: prose`No agent of ${seen.job.domain} seems to answer`,
       cause: prose`Inferred from the job's error ${{ code: error.code }}${
-        began === undefined ? [] : prose` since ${at(began)} (${[duration(snapshot.takenAt - began)]})`
+        began === undefined ? [] : prose` since ${at(began)} (${[lengthWords(snapshot.takenAt - began)]})`
       }; the agents themselves could not be looked at. Sign in so that I can read them.`,
       evidence: [row('Error of the job', prose`${{ code: error.code }} ${error.message}`, seen)],
       nextSteps,
@@ -188,6 +177,48 @@ export const agentsSinglePoint: Check = {
             ),
           ],
           verify: words('At least two agents of the domain are active.'),
+          confidence: 'certain',
+        },
+      ]
+    })
+    return diagnoses.length > 0 ? { result: 'fail', diagnoses } : pass
+  },
+}
+
+/** Fewer agents than there were, but more than one left: no outage, lost redundancy. */
+export const agentsSomeInactive: Check = {
+  id: 'agents.some-inactive',
+  title: 'Every agent that is listed answers',
+  article: articleOf('agents.some-inactive'),
+  severity: 'info',
+  rank: 720,
+  run: (snapshot) => {
+    const { agents } = snapshot
+    if (!agents.known) return blind(agents, 'the agents')
+    const diagnoses = domainsInView(snapshot).flatMap((domain): readonly Diagnosis[] => {
+      const { sure, possible } = serving(agents.value, domain)
+      const mine = [...sure, ...possible]
+      const silent = mine.filter((a) => a.status === 'inactive')
+      if (silent.length === 0 || mine.length - silent.length < 2) return []
+      return [
+        {
+          subject: { kind: 'configuration', domain },
+          key: domain.toLowerCase(),
+          title: prose`${silent.length} of ${mine.length} agents of ${domain} do not answer: ${silent.map((a) => a.machine).join(', ')}`,
+          cause: words(
+            'The others do the work, so this is no outage: one agent is active at a time and another takes over when it fails.',
+          ),
+          evidence: agentRows(mine, agents),
+          nextSteps: [
+            step(
+              'AD',
+              words('Was it taken out of service on purpose? Then it vanishes after about ten days.'),
+            ),
+            step('AD', words('If not: look at its service and server at normal priority.'), {
+              command: 'Get-Service AADConnectProvisioningAgent, AzureADConnectAgentUpdater',
+            }),
+          ],
+          verify: words('All agents of the domain are active.'),
           confidence: 'certain',
         },
       ]

@@ -1,4 +1,5 @@
 // What a check is, and the small tools every check uses.
+
 import { createHash } from 'node:crypto'
 import type {
   Because,
@@ -18,6 +19,7 @@ import type {
   Who,
 } from '../nouns.ts'
 import { personal, prose } from '../nouns.ts'
+import { jobKindWords } from '../words.ts'
 
 /** What a check says about one thing; rule id, article and fingerprint are added from the table of checks. */
 export type Diagnosis = {
@@ -48,6 +50,8 @@ export type Outcome =
 export type CheckOptions = {
   /** False: agent trouble is not inferred from job errors, only read from listed agents. Default true. */
   readonly inferAgents?: boolean
+  /** Ids of checks that run only when asked for: whether a feature is set up that a tenant need not use. */
+  readonly asked?: readonly string[]
 }
 
 export type Check = {
@@ -60,6 +64,8 @@ export type Check = {
   readonly rank: number
   /** Whether the check has anything to say about this kind of subject. Default: always. */
   readonly applies?: (snapshot: Snapshot) => boolean
+  /** True: no part of a general look, only of one that names it. */
+  readonly whenAsked?: boolean
   readonly run: (snapshot: Snapshot, options: CheckOptions) => Outcome
 }
 
@@ -125,17 +131,6 @@ export function subjectName(snapshot: Snapshot): Inline {
   return personal(live?.upn ?? (live?.displayName || subject.name.value))
 }
 
-/** "35 s", "12 min", "6 h", "3 d"; a length of time, never negative. */
-export function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  if (seconds < 90) return `${seconds} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 90) return `${minutes} min`
-  const hours = Math.round(minutes / 60)
-  if (hours < 48) return `${hours} h`
-  return `${Math.round(hours / 24)} d`
-}
-
 /** One job with where and when it was read. */
 export type JobSeen = { readonly job: Job; readonly asOf: Instant; readonly source: string }
 
@@ -188,14 +183,7 @@ export function overJobs(
 
 /** The name of a job in a sentence. */
 export function jobName(job: Job): Prose {
-  const kind = {
-    provisioning: 'provisioning job',
-    passwordHash: 'password hash job',
-    groupWriteback: 'group provisioning job',
-    exchangeWriteback: 'Exchange writeback job',
-    other: 'job',
-  }[job.kind]
-  return prose`the ${[kind]} of ${job.domain}`
+  return prose`the ${[jobKindWords[job.kind]]} job of ${job.domain}`
 }
 
 /** True for a snapshot about one user or group, when it is clear which. */

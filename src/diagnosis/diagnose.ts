@@ -1,5 +1,5 @@
 // Runs the checks over a snapshot and ranks what they found.
-import type { Finding, Snapshot, Unchecked } from '../nouns.ts'
+import { type Finding, type Snapshot, severityRank, type Unchecked } from '../nouns.ts'
 import { type Check, type CheckOptions, type CheckResult, type Diagnosis, fingerprint } from './check.ts'
 import { checks } from './checks.ts'
 
@@ -39,6 +39,7 @@ function runOne(check: Check, snapshot: Snapshot, options: CheckOptions): CheckR
 /** Results of all checks that apply to the snapshot's subject, in the order of the table. */
 export function runChecks(snapshot: Snapshot, options: CheckOptions = {}): CheckResult[] {
   return checks
+    .filter((c) => c.whenAsked !== true || options.asked?.includes(c.id) === true)
     .filter((c) => c.applies === undefined || c.applies(snapshot))
     .map((c) => runOne(c, snapshot, options))
 }
@@ -58,7 +59,6 @@ export function uncheckedOf(results: readonly CheckResult[]): readonly Unchecked
 }
 
 const rankOf = new Map(checks.map((c) => [c.id, c.rank]))
-const weight = { critical: 0, warning: 1, info: 2 }
 
 /** Certain before likely, nearer cause first; what is only worth knowing comes last. */
 function byEvidence(a: Finding, b: Finding): number {
@@ -68,7 +68,7 @@ function byEvidence(a: Finding, b: Finding): number {
     note(a) - note(b) ||
     doubt(a) - doubt(b) ||
     (rankOf.get(a.ruleId) ?? 0) - (rankOf.get(b.ruleId) ?? 0) ||
-    weight[a.severity] - weight[b.severity] ||
+    severityRank[b.severity] - severityRank[a.severity] ||
     a.fingerprint.localeCompare(b.fingerprint)
   )
 }

@@ -1,4 +1,5 @@
 // Checks on accidental-delete protection: deletions held back, and the protection switched off.
+import { holdsDeletes } from '../jobs.ts'
 import type { FactRow, ProvisioningEvent } from '../nouns.ts'
 import { at, prose } from '../nouns.ts'
 import { articleOf } from './articles.ts'
@@ -31,7 +32,7 @@ export const jobDeletesHeld: Check = {
   run: (snapshot) =>
     overJobs(snapshot, 'the synchronization jobs', (seen) => {
       const { job } = seen
-      if (job.status !== 'quarantine' || job.quarantine?.reason !== 'TooManyDeletes') return undefined
+      if (!holdsDeletes(job)) return undefined
       const { events } = snapshot
       const staged = events.known ? stagedDeletes(events.value, job.id) : []
       const rows: FactRow[] = [...quarantineEvidence(seen)]
@@ -46,7 +47,7 @@ export const jobDeletesHeld: Check = {
         )
       }
       return {
-        title: prose`Deletions of ${job.domain} are held back${sinceWords(job.quarantine.since, snapshot.takenAt)}`,
+        title: prose`Deletions of ${job.domain} are held back${sinceWords(job.quarantine?.since, snapshot.takenAt)}`,
         cause: words(
           'One cycle wanted to delete more objects than the threshold allows, so the job stopped before it deleted any. Most often an OU or group was moved, renamed or taken out of the scope; less often the deletions are meant.',
         ),

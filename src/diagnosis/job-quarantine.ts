@@ -1,24 +1,15 @@
 // Checks on jobs in quarantine, and on jobs that a long quarantine has switched off.
+import { holdsDeletes } from '../jobs.ts'
 import type { FactRow, Instant, Job, Prose, Snapshot } from '../nouns.ts'
 import { at, prose } from '../nouns.ts'
+import { DAY, lengthWords } from '../time.ts'
 import { articleOf } from './articles.ts'
-import {
-  type Check,
-  type Diagnosis,
-  duration,
-  type JobSeen,
-  jobName,
-  overJobs,
-  row,
-  step,
-  words,
-} from './check.ts'
+import { type Check, type Diagnosis, type JobSeen, jobName, overJobs, row, step, words } from './check.ts'
 import { type KnownCause, knownCause } from './quarantine-causes.ts'
 
-const day = 86_400_000
 /** A job is disabled after this long in quarantine. */
-export const QUARANTINE_LIMIT_MS = 28 * day
-const WARN_BEFORE_MS = 7 * day
+export const QUARANTINE_LIMIT_MS = 28 * DAY
+const WARN_BEFORE_MS = 7 * DAY
 
 /** Password hash jobs have a check of their own, so that helpdesk reads "passwords", not "job". */
 function concerns(job: Job): boolean {
@@ -30,7 +21,7 @@ function since(job: Job): Instant | undefined {
 }
 
 export function sinceWords(time: Instant | undefined, now: Instant): Prose {
-  return time === undefined ? [] : prose` since ${at(time)} (${[duration(now - time)]})`
+  return time === undefined ? [] : prose` since ${at(time)} (${[lengthWords(now - time)]})`
 }
 
 export function quarantineEvidence(seen: JobSeen): readonly FactRow[] {
@@ -121,7 +112,7 @@ export const jobQuarantined: Check = {
   run: (snapshot) =>
     overJobs(snapshot, 'the synchronization jobs', (seen) => {
       if (!concerns(seen.job) || !inQuarantine(seen.job)) return undefined
-      if (seen.job.quarantine?.reason === 'TooManyDeletes') return undefined
+      if (holdsDeletes(seen.job)) return undefined
       const cause = causeOf(seen.job) ?? unknownCode(seen.job)
       return cause && quarantineDiagnosis(seen, cause, now(snapshot))
     }),

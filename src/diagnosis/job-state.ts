@@ -1,11 +1,13 @@
 // Checks on the state of jobs apart from quarantine: missing, paused, never run, failing, late.
+import { sameName } from '../directory-names.ts'
+import { scheduleOf } from '../jobs.ts'
 import type { FactRow } from '../nouns.ts'
 import { at, prose } from '../nouns.ts'
+import { lengthWords } from '../time.ts'
 import { articleOf } from './articles.ts'
 import {
   blind,
   type Check,
-  duration,
   fail,
   type JobSeen,
   jobName,
@@ -17,7 +19,6 @@ import {
   words,
 } from './check.ts'
 import { wasDisabledByLimit } from './job-quarantine.ts'
-import { timing } from './lateness.ts'
 import { knownCause } from './quarantine-causes.ts'
 
 /** Executions that must fail in a row before a job counts as failing. */
@@ -108,8 +109,7 @@ export const jobMissing: Check = {
     const { configurations, subject } = snapshot
     if (!configurations.known) return blind(configurations, 'the configurations')
     if (subject.kind === 'configuration') {
-      const wanted = subject.domain.toLowerCase()
-      if (!configurations.value.some((c) => c.domain.toLowerCase() === wanted)) {
+      if (!configurations.value.some((c) => sameName(c.domain, subject.domain))) {
         return fail({
           title: prose`There is no Cloud Sync configuration for ${subject.domain}`,
           cause: words('Without a configuration for the AD domain none of its objects is synchronized.'),
@@ -205,7 +205,7 @@ export const jobStale: Check = {
     const outcome = overJobs(snapshot, 'the synchronization jobs', (seen) => {
       const { job } = seen
       if (job.status !== 'active' || job.kind === 'passwordHash') return undefined
-      const time = timing(job, snapshot.takenAt)
+      const time = scheduleOf(job, snapshot.takenAt)
       const sign = time.lastEnded ?? time.lastBegan ?? time.lastSuccess
       if (sign === undefined || job.schedule.intervalMs === undefined) {
         blank = true
@@ -215,11 +215,11 @@ export const jobStale: Check = {
       return {
         title: time.running
           ? prose`The cycle of ${job.domain} that began ${at(sign)} has not ended`
-          : prose`Late by ${[duration(time.lateMs)]}: the last cycle of ${job.domain} was ${at(sign)}`,
+          : prose`Late by ${[lengthWords(time.lateMs)]}: the last cycle of ${job.domain} was ${at(sign)}`,
         cause: words(
           'The job says active, but its last cycle is older than its interval allows. Usual reasons: an agent that does not answer, a very large cycle, or a delay of the service.',
         ),
-        evidence: [...stateRows(seen), row('Interval', [duration(job.schedule.intervalMs)], seen)],
+        evidence: [...stateRows(seen), row('Interval', [lengthWords(job.schedule.intervalMs)], seen)],
         nextSteps: [
           step('AD', words('Check that the agents of the domain are active.')),
           step(

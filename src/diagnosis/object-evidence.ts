@@ -1,4 +1,5 @@
 // What the log and the directory say about one object, in the shape the object checks need.
+import { isBelow } from '../directory-names.ts'
 import type { DirectoryObject, FactRow, ProvisioningEvent, ScopeFilter, Snapshot } from '../nouns.ts'
 import { at, personal, prose } from '../nouns.ts'
 import { row } from './check.ts'
@@ -58,19 +59,6 @@ export function distinguishedName(snapshot: Snapshot): string | undefined {
     }
   }
   return undefined
-}
-
-function canonical(dn: string): string {
-  return dn
-    .toLowerCase()
-    .replace(/\s{0,8}([,=])\s{0,8}/g, '$1')
-    .trim()
-}
-
-/** Whether a distinguished name is the container or lies below it. Letter case and blanks do not matter. */
-export function isBelow(dn: string, container: string): boolean {
-  const [object, parent] = [canonical(dn), canonical(container)]
-  return parent !== '' && (object === parent || object.endsWith(`,${parent}`))
 }
 
 /** `unclear`: a rule limits by AD group, and only AD knows the members. */

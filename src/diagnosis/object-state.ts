@@ -1,5 +1,7 @@
 // Checks on the object itself: deleted, out of scope, cloud-only, owned by Connect Sync, all well.
+import { sameName } from '../directory-names.ts'
 import { at, personal, prose, type Snapshot } from '../nouns.ts'
+import { DAY, HOUR } from '../time.ts'
 import { articleOf } from './articles.ts'
 import {
   aboutObject,
@@ -28,7 +30,7 @@ import {
 /** Users stay in the recycle bin this long. */
 const RECYCLE_BIN_DAYS = 30
 /** A last sync this much newer than the job's last success was not made by that job. */
-const FOREIGN_SYNC_MS = 3_600_000
+const FOREIGN_SYNC_MS = HOUR
 
 export const objectDeleted: Check = {
   id: 'object.deleted',
@@ -57,7 +59,7 @@ export const objectDeleted: Check = {
         ...directoryRows(gone, deletedObject),
         ...(when === undefined
           ? []
-          : [row('Can be restored until', [at(when + RECYCLE_BIN_DAYS * 86_400_000)], deletedObject)]),
+          : [row('Can be restored until', [at(when + RECYCLE_BIN_DAYS * DAY)], deletedObject)]),
         ...(event ? eventRows(snapshot, event) : []),
       ],
       nextSteps: [
@@ -170,7 +172,7 @@ function foreignEngine(snapshot: Snapshot): string | undefined {
   if (!object.known || object.value.onPremises.syncEnabled !== true) return undefined
   const { domain, lastSync } = object.value.onPremises
   if (configurations.known && domain) {
-    const covered = configurations.value.some((c) => c.domain.toLowerCase() === domain.toLowerCase())
+    const covered = configurations.value.some((c) => sameName(c.domain, domain))
     if (!covered) return 'its AD domain has no Cloud Sync configuration'
   }
   if (!owner.known || !events.known || objectEvents(snapshot).length > 0 || lastSync === undefined)

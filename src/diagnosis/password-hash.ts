@@ -1,10 +1,12 @@
 // The check on password hash synchronization jobs.
+
+import { scheduleOf } from '../jobs.ts'
 import { at, prose } from '../nouns.ts'
+import { lengthWords } from '../time.ts'
 import { articleOf } from './articles.ts'
-import { type Check, type Diagnosis, duration, type JobSeen, overJobs, row, step, words } from './check.ts'
+import { type Check, type Diagnosis, type JobSeen, overJobs, row, step, words } from './check.ts'
 import { causeOf, quarantineEvidence, sinceWords, unknownCode, wasDisabledByLimit } from './job-quarantine.ts'
 import { FAILING_AFTER } from './job-state.ts'
-import { timing } from './lateness.ts'
 import { type KnownCause, knownCause } from './quarantine-causes.ts'
 
 /** What is wrong with a password hash job, in a few words; undefined when nothing is. */
@@ -25,8 +27,8 @@ function trouble(seen: JobSeen, now: number): { what: string; cause?: KnownCause
     const cause = knownCause(job.lastExecution?.error?.code, '')
     return { what: `failing${cause ? `: ${cause.short}` : ''}`, ...(cause ? { cause } : {}) }
   }
-  const late = timing(job, now).lateMs
-  return late > 0 ? { what: `late by ${duration(late)}` } : undefined
+  const late = scheduleOf(job, now).lateMs
+  return late > 0 ? { what: `late by ${lengthWords(late)}` } : undefined
 }
 
 export const passwordHashUnhealthy: Check = {

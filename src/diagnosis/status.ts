@@ -1,9 +1,13 @@
 // The state of every configuration as rows: running, last success, next cycle, quarantine, lateness. Pure.
+
+import { sameName } from '../directory-names.ts'
+import { scheduleOf } from '../jobs.ts'
 import type { Agent, Configuration, Fact, FactRow, Instant, Job, Prose } from '../nouns.ts'
 import { at, prose } from '../nouns.ts'
-import { duration, row } from './check.ts'
+import { lengthWords } from '../time.ts'
+import { becauseWords } from '../words.ts'
+import { row } from './check.ts'
 import { causeOf, unknownCode } from './job-quarantine.ts'
-import { timing } from './lateness.ts'
 
 export type ConfigurationStatus = {
   readonly domain: string
@@ -33,16 +37,17 @@ const kinds = {
 type JobView = { readonly bad: boolean; readonly state: Prose; readonly rows: readonly FactRow[] }
 
 function jobState(job: Job, now: Instant): { bad: boolean; state: Prose } {
-  const time = timing(job, now)
+  const time = scheduleOf(job, now)
   switch (job.status) {
     case 'quarantine': {
       const began = job.quarantine?.seriesSince ?? job.quarantine?.since
       const cause = causeOf(job) ?? unknownCode(job)
-      const since = began === undefined ? [] : prose` since ${at(began)} (${[duration(now - began)]})`
+      const since = began === undefined ? [] : prose` since ${at(began)} (${[lengthWords(now - began)]})`
       return { bad: true, state: prose`Quarantined${since}: ${[cause?.short ?? 'no error is listed']}` }
     }
     case 'active':
-      if (time.lateMs > 0) return { bad: true, state: prose`Active, but late by ${[duration(time.lateMs)]}` }
+      if (time.lateMs > 0)
+        return { bad: true, state: prose`Active, but late by ${[lengthWords(time.lateMs)]}` }
       return time.running && time.lastBegan !== undefined
         ? { bad: false, state: prose`Running since ${at(time.lastBegan)}` }
         : { bad: false, state: ['Active, no cycle running now'] }
@@ -60,7 +65,7 @@ function jobState(job: Job, now: Instant): { bad: boolean; state: Prose } {
 }
 
 function viewOf(job: Job, from: { asOf: Instant; source: string }, now: Instant): JobView {
-  const time = timing(job, now)
+  const time = scheduleOf(job, now)
   const name = kinds[job.kind]
   const { bad, state } = jobState(job, now)
   const failing = job.status === 'active' && job.successiveFailures > 0
@@ -77,12 +82,11 @@ function viewOf(job: Job, from: { asOf: Instant; source: string }, now: Instant)
 
 function agentRow(domain: string, agents: Fact<readonly Agent[]>): { bad: boolean; row: FactRow } {
   if (!agents.known) {
-    const why =
-      agents.because === 'notSignedIn' ? 'not known: nobody has signed in' : `not known: ${agents.because}`
+    const why = `not known: ${becauseWords[agents.because]}`
     return { bad: false, row: row('Agents', [why], { source: agents.source }) }
   }
   const mine = agents.value.filter(
-    (a) => a.domains.length === 0 || a.domains.some((d) => d.toLowerCase() === domain.toLowerCase()),
+    (a) => a.domains.length === 0 || a.domains.some((d) => sameName(d, domain)),
   )
   const active = mine.filter((a) => a.status === 'active')
   const names = active.map((a) => a.machine).join(', ')
@@ -106,8 +110,11 @@ function statusOfOne(configuration: Configuration, input: StatusInput): Configur
     return {
       ...base,
       state: 'unknown',
-      summary: prose`${domain}: its jobs could not be read (${[why]})`,
-      rows: [row('Jobs', prose`not known: ${[why]}`, { source: jobs?.source ?? '' }), agents.row],
+      summary: prose`${domain}: its jobs could not be read (${[becauseWords[why]]})`,
+      rows: [
+        row('Jobs', prose`not known: ${[becauseWords[why]]}`, { source: jobs?.source ?? '' }),
+        agents.row,
+      ],
     }
   }
   if (jobs.value.length === 0) {

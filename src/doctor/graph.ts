@@ -2,12 +2,12 @@
 
 import { type AppIdentity, type GraphReads, graphDate, type Query, queries } from '../graph/index.ts'
 import type { Because, Fact } from '../nouns.ts'
+import { HOUR, MINUTE } from '../time.ts'
 import { fail, ok, type Subject, skipped, type Verdict, warn } from './verdict.ts'
 
-const HOUR_MS = 3600_000
-const MOST_SKEW_MS = 60_000
+const MOST_SKEW_MS = MINUTE
 /** Tokens are refused beyond this. */
-const FATAL_SKEW_MS = 300_000
+const FATAL_SKEW_MS = 5 * MINUTE
 
 /** An address that nobody has: the permission is tried, and no person is looked at. */
 const nobody = 'sync-medic-doctor@invalid.example'
@@ -33,10 +33,10 @@ const probes: Readonly<
     ask: (reads, { configurationId = '', jobId = '' }) => reads.readSchema(configurationId, jobId),
   },
   listProvisioningEvents: {
-    ask: (reads, { now }) => reads.listProvisioningEvents({ since: now - HOUR_MS, mostPages: 1 }),
+    ask: (reads, { now }) => reads.listProvisioningEvents({ since: now - HOUR, mostPages: 1 }),
   },
   listDirectoryAudits: {
-    ask: (reads, { now }) => reads.listDirectoryAudits({ since: now - HOUR_MS, mostPages: 1 }),
+    ask: (reads, { now }) => reads.listDirectoryAudits({ since: now - HOUR, mostPages: 1 }),
   },
   findUsers: { ask: (reads) => reads.findUsers({ by: 'upn', value: nobody }) },
   findDeletedUsers: { ask: (reads) => reads.findDeletedUsers({ by: 'upn', value: nobody }) },

@@ -1,5 +1,7 @@
 // Whose token: the bot's own identity, and the database password that the same identity makes.
+
 import type { TokenCredential } from '@azure/identity'
+import { isLoopbackUrl } from '../clouds.ts'
 
 const DATABASE_SCOPE = 'https://ossrdbms-aad.database.windows.net/.default'
 
@@ -32,10 +34,6 @@ function tokensFor(source: Exclude<IdentitySource, { kind: 'loopback' }>, scope:
     if (!found) throw new Error('the identity gave no token')
     return found.token
   }
-}
-
-export function isLoopbackUrl(url: string): boolean {
-  return ['127.0.0.1', '[::1]', 'localhost'].includes(new URL(url).hostname)
 }
 
 /** The identity that reads. On loopback always the word "app": a real token never goes there. */

@@ -1,5 +1,6 @@
 // Users and groups as Graph gives them, and the filters by which people name them.
 import { z } from 'zod'
+import { sameDn } from '../directory-names.ts'
 import type { ObjectName } from '../nouns.ts'
 import { flag, id, instant, listOf, longText, oneOf, text } from './normalise.ts'
 import { literal } from './odata.ts'
@@ -114,22 +115,6 @@ export type Search = {
 /** 'CONTOSO\jdoe' -> 'jdoe' */
 function accountName(value: string): string {
   return value.slice(value.lastIndexOf('\\') + 1)
-}
-
-/** 'CN=Doe\, Jane, OU = Sales' -> ['cn=doe\, jane', 'ou=sales']: case and blanks around separators do not count. */
-export function dnParts(dn: string): readonly string[] {
-  const parts = dn.match(/(?:\\.|[^,\\])+/gs) ?? []
-  return parts
-    .map((part) => {
-      const [type = '', ...value] = part.split('=')
-      return value.length > 0 ? `${type.trim()}=${value.join('=').trim()}` : type.trim()
-    })
-    .filter((part) => part !== '')
-    .map((part) => part.toLowerCase())
-}
-
-export function sameDn(a: string, b: string): boolean {
-  return dnParts(a).join(',') === dnParts(b).join(',')
 }
 
 /** How Graph is asked for users of that name. There is no filter on the DN: its common name is, and the rest here. */

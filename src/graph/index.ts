@@ -4,9 +4,8 @@ export {
   appIdentity,
   databasePassword,
   type IdentitySource,
-  isLoopbackUrl,
 } from './credentials.ts'
-export { dnParts, type GraphDirectoryObject, guidOf } from './directory-objects.ts'
+export { type GraphDirectoryObject, guidOf } from './directory-objects.ts'
 export { originalUpn } from './find-deleted-users.ts'
 export { plainAddress } from './find-owner-of.ts'
 export { createGraph, type Graph, type GraphOptions, type GraphReads } from './graph.ts'

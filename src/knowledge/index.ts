@@ -13,7 +13,7 @@ import { createSearch } from './search.ts'
 
 export type { CodeEntry } from './codes.ts'
 export type { Article } from './load.ts'
-export type { FactTable } from './schema.ts'
+export { type FactTable, knowledgeJsonSchemas } from './schema.ts'
 
 export type Knowledge = {
   /** `previous` is the article id of the answer before (its first citation): "and for gov?", "why?", "source?". */
@@ -93,11 +93,6 @@ function ordinaryWords(loaded: Loaded): ReadonlySet<string> {
 
 function createEngine(loaded: Loaded): Engine {
   const analyser = createAnalyser(loaded.words)
-  for (const article of loaded.articles.values()) {
-    analyser.learn(
-      [article.title, ...article.questions, ...(article.keywords ?? []), article.text].join('\n'),
-    )
-  }
   return {
     analyser,
     search: createSearch(loaded.articles.values(), analyser),

@@ -36,12 +36,19 @@ export function words(text: string): string[] {
   const found = text.toLowerCase().match(/[\p{L}\p{N}](?:[\p{L}\p{N}.$_']|,(?=\d{3}(?!\d)))*/gu) ?? []
   const out: string[] = []
   for (const word of found.slice(0, MAX_TERMS * 3)) {
-    const bare = word
-      .replace(/'(s|re|ve|ll|d|m|t)?$/, (_, tail: string) => (tail === 't' ? 't' : ''))
-      .replace(/[.'_]{1,8}$/, '')
+    const bare = /[.'_]/.test(word) ? bareWord(word) : word
     if (bare !== '') out.push(bare)
   }
   return out
+}
+
+/** Without an ending such as 's, and without what a sentence leaves behind a word. */
+function bareWord(word: string): string {
+  const bare = word
+    .replace(/'(s|re|ve|ll|d|m|t)?$/, (_, tail: string) => (tail === 't' ? 't' : ''))
+    .replace(/[.'_]{1,8}$/, '')
+  // Releases are written with three parts or four: 1.1.2505 is 1.1.2505.0.
+  return /^1\.1\.\d{2,4}$/.test(bare) ? `${bare}.0` : bare
 }
 
 const SUFFIXES: readonly [RegExp, string][] = [
@@ -78,8 +85,8 @@ export type Terms = {
 
 export type Analyser = {
   analyse(text: string, options?: { readonly correct?: boolean }): Terms
-  /** Teaches the spelling the words of a text. */
-  learn(text: string): void
+  /** Reads a text of our own, in which nothing is a typo, and teaches its words to the spelling. */
+  learn(text: string): Terms
 }
 
 type Phrases = ReadonlyMap<string, readonly { readonly words: readonly string[]; readonly to: string }[]>
@@ -111,11 +118,14 @@ function replacePhrases(list: readonly string[], phrases: Phrases): string[] {
   return out
 }
 
-/** Camel-case words and host names of some length. */
+/** Camel-case words, host names and releases. */
 function namesIn(text: string, canonical: (word: string) => string): Set<string> {
   const found =
-    text.match(/[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{2,60}|[a-z0-9]{1,40}(?:\.[a-z0-9-]{2,60}){1,5}/g) ?? []
-  return new Set(found.filter((name) => name.length >= 8).map((name) => canonical(name.toLowerCase())))
+    text.match(
+      /[A-Za-z]{0,40}[a-z][A-Z][A-Za-z]{2,60}|\d\.\d\.\d{2,4}(?:\.\d)?|[a-z0-9]{1,40}(?:\.[a-z0-9-]{2,60}){1,5}/g,
+    ) ?? []
+  const long = found.filter((name) => name.length >= 8 || /^\d/.test(name))
+  return new Set(long.map((name) => canonical(words(name)[0] ?? '')))
 }
 
 /** `65000`, `180k` and `200,000` are all "very many": the figure itself is seldom in our texts. */
@@ -148,15 +158,23 @@ export function createAnalyser(table: WordTable): Analyser {
     if (known.size < MAX_KNOWN) known.set(word, out)
     return out
   }
+  const toTerms = (typed: readonly string[]): Omit<Terms, 'names'> => {
+    // Twice, because a phrase may be made of phrases: "azure ad connect" + "cloud sync".
+    const all = replacePhrases(replacePhrases(typed, phrases), phrases)
+    const list = all.filter((word) => !stop.has(word)).map(canonical)
+    return { list, set: new Set(list), all }
+  }
+  const none: ReadonlySet<string> = new Set()
   return {
-    learn: (text) => spelling.learn(words(text)),
+    learn(text) {
+      const raw = words(text)
+      spelling.learn(raw)
+      return { ...toTerms(raw.map(bigNumber)), names: none }
+    },
     analyse(text, options) {
       const raw = words(text).slice(0, MAX_TERMS).map(bigNumber)
       const spelt = options?.correct === false ? raw : raw.map((word) => spelling.correct(word))
-      // Twice, because a phrase may be made of phrases: "azure ad connect" + "cloud sync".
-      const phrased = replacePhrases(replacePhrases(spelt, phrases), phrases)
-      const list = phrased.filter((word) => !stop.has(word)).map(canonical)
-      return { list, set: new Set(list), names: namesIn(text, canonical), all: phrased }
+      return { ...toTerms(spelt), names: namesIn(text, canonical) }
     },
   }
 }

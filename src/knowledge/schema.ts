@@ -68,3 +68,13 @@ export type FrontMatter = z.infer<typeof frontMatter>
 export type FactTable = z.infer<typeof factTable>
 export type Cell = z.infer<typeof cell>
 export type WordTable = z.infer<typeof wordTable>
+
+/** JSON Schemas of what people write in knowledge/, for editors. */
+export function knowledgeJsonSchemas() {
+  const input = { io: 'input' } as const
+  return {
+    article: z.toJSONSchema(frontMatter, input),
+    note: z.toJSONSchema(noteFrontMatter, input),
+    'fact-table': z.toJSONSchema(factTable, input),
+  }
+}

@@ -1,5 +1,7 @@
 // Typo tolerance: an unknown word becomes the nearest word our knowledge uses, if one is near enough.
 
+import { editDistance } from '../edit-distance.ts'
+
 export type Spelling = {
   learn(words: readonly string[]): void
   /** The word itself when it is known, short, a name or like nothing we know. */
@@ -15,30 +17,6 @@ function allowed(length: number): number {
 /** In a word of four letters only two swapped neighbours count as a typo: too many short words are alike. */
 function sameLetters(a: string, b: string): boolean {
   return [...a].sort().join('') === [...b].sort().join('')
-}
-
-/** Edits between two words, a swap of neighbours counting as one; gives up above `limit`. */
-export function distance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1
-  let before: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    let best = i
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      let value = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        value = Math.min(value, (before[j - 2] ?? 0) + 1)
-      }
-      row[j] = value
-      if (value < best) best = value
-    }
-    if (best > limit) return limit + 1
-    before = last
-    last = row
-  }
-  return last[b.length] ?? limit + 1
 }
 
 /** `stem` cuts endings: a word whose stem is known is no typo. */
@@ -70,7 +48,7 @@ export function createSpelling(stem: (word: string) => string): Spelling {
       let best = word
       let score = limit + 1
       for (const known of byFirst.get(word.charAt(0)) ?? []) {
-        const steps = distance(word, known, limit)
+        const steps = editDistance(word, known, limit)
         const better = steps < score || (steps === score && (count.get(known) ?? 0) > (count.get(best) ?? 0))
         if (steps <= limit && better && (word.length > 4 || sameLetters(word, known))) {
           best = known

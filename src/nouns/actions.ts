@@ -55,7 +55,6 @@ export type Proposal = {
   /** How the job stood just before the write, so that a lost answer can be looked up afterwards. */
   readonly before?: {
     readonly status: JobStatus
-    readonly quarantineReason?: string
     readonly lastBegan?: Instant
   }
   readonly incidentId?: string

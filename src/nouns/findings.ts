@@ -4,6 +4,8 @@ import type { Because } from './facts.ts'
 import type { Button, FactRow, Prose } from './prose.ts'
 
 export type Severity = 'critical' | 'warning' | 'info'
+/** The higher, the worse. */
+export const severityRank: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 }
 export type Who = 'helpdesk' | 'AD' | 'network' | 'identity' | 'Microsoft' | 'on-call'
 
 export type NextStep = {

@@ -1,9 +1,9 @@
 // The hand-over sheet: what the next person must know, built from live state and nothing else.
 import type { Block, Fact, FactRow, Incident, Inline, Instant, OnCallPerson, Prose, Reply } from '../nouns.ts'
-import { at, prose } from '../nouns.ts'
+import { at, prose, severityRank } from '../nouns.ts'
+import { HOUR, lengthWords } from '../time.ts'
 import type { OnCall } from './escalation.ts'
 import type { Gap } from './who.ts'
-import { HOUR, MINUTE } from './zoned-time.ts'
 
 export type HandoverSheet = {
   readonly now: Instant
@@ -17,7 +17,6 @@ export type HandoverSheet = {
   readonly gaps: readonly Gap[]
 }
 
-const rank = { critical: 0, warning: 1, info: 2 } as const
 const active = new Set(['open', 'acked', 'snoozed'])
 
 /** `since`: when the last hand-over was; what closed after it is listed. Snoozes ending in 12 h are pointed out. */
@@ -32,7 +31,8 @@ export async function handover(options: {
     .filter((incident) => active.has(incident.state))
     .sort(
       (a, b) =>
-        rank[a.severity] - rank[b.severity] || (a.openedAt ?? a.firstSeen) - (b.openedAt ?? b.firstSeen),
+        severityRank[b.severity] - severityRank[a.severity] ||
+        (a.openedAt ?? a.firstSeen) - (b.openedAt ?? b.firstSeen),
     )
   return {
     now,
@@ -48,15 +48,6 @@ export async function handover(options: {
     ),
     gaps: oncall.gaps(now),
   }
-}
-
-/** "3 d 4 h", "2 h 5 min", "7 min". */
-export function ageText(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / MINUTE))
-  if (minutes < 60) return `${minutes} min`
-  const hours = Math.floor(minutes / 60)
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
-  return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
 function names(people: readonly OnCallPerson[]): Prose {
@@ -100,7 +91,7 @@ function openTable(sheet: HandoverSheet): Block {
       incident.title,
       stateOf(incident),
       incident.ownerName ? [{ data: incident.ownerName }] : ['nobody'],
-      [ageText(sheet.now - (incident.openedAt ?? incident.firstSeen))],
+      [lengthWords(sheet.now - (incident.openedAt ?? incident.firstSeen))],
     ]),
   }
 }

@@ -6,13 +6,10 @@ export { triageSheet } from './triage.ts'
 export { type Gap, gaps, nextShift, type Shift, shiftsBetween, whoIsOnCall } from './who.ts'
 export {
   atMinutes,
-  DAY,
   dayNumber,
   dayOf,
-  HOUR,
   instantOf,
   isZone,
   localTime,
-  MINUTE,
   minutesOf,
 } from './zoned-time.ts'

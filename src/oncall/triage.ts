@@ -1,7 +1,8 @@
 // The first five minutes of an incident as a sheet, filled from what is known and honest about what is not.
 import type { Block, Button, Finding, Incident, Instant, Prose, Reply } from '../nouns.ts'
 import { at, prose } from '../nouns.ts'
-import { ageText } from './handover.ts'
+import { lengthWords } from '../time.ts'
+import { becauseWords } from '../words.ts'
 
 function ownership(incident: Incident, now: Instant): Prose {
   if (incident.state === 'acked' && incident.ownerName)
@@ -12,7 +13,7 @@ function ownership(incident: Incident, now: Instant): Prose {
       '.',
     ]
   if (incident.state === 'resolved' || incident.state === 'closed') return ['It is over; nothing to take.']
-  const age = ageText(now - (incident.openedAt ?? incident.firstSeen))
+  const age = lengthWords(now - (incident.openedAt ?? incident.firstSeen))
   return [`Nobody owns it (${age}). Acknowledge, so that the escalation stops.`]
 }
 
@@ -33,7 +34,9 @@ function doubts(incident: Incident, finding: Finding | undefined): Block[] {
   const items: Prose[] = [
     ...(incident.stale ? [['There is no fresh data: the last polls failed.']] : []),
     ...(incident.flapping ? [['It comes and goes; a single good reading proves nothing.']] : []),
-    ...(finding?.unchecked ?? []).map((u): Prose => [`Could not check ${u.what}: ${u.because}.`]),
+    ...(finding?.unchecked ?? []).map(
+      (u): Prose => [`Could not check ${u.what}: ${becauseWords[u.because]}.`],
+    ),
   ]
   return items.length > 0
     ? [

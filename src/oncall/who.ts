@@ -1,7 +1,8 @@
 // Who is on call at a given moment, who is next, and when nobody is. Pure, in calendar time of the roster's zone.
 import type { Instant, OnCallPerson } from '../nouns.ts'
+import { DAY } from '../time.ts'
 import type { FixedShift, Roster, WeeklyShift } from './roster.ts'
-import { atMinutes, DAY, dayNumber, dayOf, instantOf, localTime, minutesOf, weekday } from './zoned-time.ts'
+import { atMinutes, dayNumber, dayOf, instantOf, localTime, minutesOf, weekday } from './zoned-time.ts'
 
 export type Shift = {
   readonly people: readonly OnCallPerson[]

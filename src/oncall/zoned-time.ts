@@ -1,12 +1,9 @@
 // Wall-clock time in IANA zones, safe across both changes of daylight saving time.
 import type { Instant } from '../nouns.ts'
+import { DAY, MINUTE } from '../time.ts'
 
 export type LocalDay = { readonly year: number; readonly month: number; readonly day: number }
 export type LocalTime = LocalDay & { readonly hour: number; readonly minute: number }
-
-export const MINUTE = 60_000
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 

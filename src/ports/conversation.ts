@@ -50,6 +50,7 @@ export type SignInPort = {
     | { readonly ok: true; readonly token: UserToken }
     | { readonly ok: false; readonly because: 'notSignedIn' | 'notConfigured' }
   >
-  signIn(person: Person, place: Place): Promise<void>
+  /** asked: the person wants it. needed: something they did needs it, so the way to it is shown. */
+  signIn(person: Person, place: Place, why: 'asked' | 'needed'): Promise<void>
   signOut(person: Person): Promise<void>
 }

@@ -38,6 +38,12 @@ export type Account = {
   /** Entra kept the account and dropped this address of it. */
   readonly droppedProxy?: string
   readonly deletedDaysAgo?: number
+  /** The name Entra gave it, where that is not the one of AD. */
+  readonly cloudUpn?: string
+  /** AD domain that has no configuration (any more). */
+  readonly formerDomain?: string
+  /** An older object of the same name lies in the recycle bin. */
+  readonly recreatedDaysAgo?: number
 }
 
 const cities = ['Munich', 'Lyon', 'Oslo', 'Kraków', 'Porto', 'Nairobi'] as const
@@ -71,6 +77,9 @@ type Sketch = {
     | 'trouble'
     | 'droppedProxy'
     | 'deletedDaysAgo'
+    | 'cloudUpn'
+    | 'formerDomain'
+    | 'recreatedDaysAgo'
   >
 > & {
     readonly moreProxies?: readonly string[]

@@ -1,9 +1,8 @@
 // The tenant's only memory: when it was born, and everything that was switched or written since.
 import { z } from 'zod'
 import type { Instant } from '../nouns.ts'
+import { DAY } from '../time.ts'
 import { brokenFromTheStart, scenarioOf } from './scenarios.ts'
-
-const DAY = 24 * 3600_000
 
 const changeSchema = z.discriminatedUnion('what', [
   z.object({ what: z.enum(['apply', 'clear']), at: z.number(), scenario: z.string() }),

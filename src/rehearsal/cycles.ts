@@ -1,11 +1,11 @@
 // The life of one synchronization job as a function of time: cycles every two minutes, and what interrupts them.
 import type { Instant } from '../nouns.ts'
+import { HOUR } from '../time.ts'
 import type { JobDefinition } from './configurations.ts'
 import { type FaultName, faults } from './faults.ts'
 import { roll } from './noise.ts'
 
 export const CYCLE = 120_000
-const HOUR = 3600_000
 
 /** A cycle is known by its number; number n begins n cycles after 1970, behind by the job's phase. */
 export function beginOf(job: JobDefinition, cycle: number): Instant {

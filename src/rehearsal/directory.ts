@@ -111,6 +111,43 @@ const told: readonly Account[] = [
     droppedProxy: 'smtp:info@contoso.com',
   }),
   account({
+    given: 'Greta',
+    surname: 'Olsen',
+    local: 'greta.olsen',
+    domain: contoso,
+    trouble: {
+      code: 'InsufficientAccessRights-SecErr',
+      reason: 'The directory refused the change: insufficient access rights on this object.',
+      recommendedAction: 'Check inheritance and AdminCount of the object and the rights of the gMSA.',
+    },
+  }),
+  account({
+    given: 'Hugo',
+    surname: 'Brandt',
+    local: 'hugo.brandt',
+    domain: contoso,
+    trouble: {
+      code: 'InvalidHardMatch',
+      reason: 'The cloud account holds a privileged role and cannot be taken over by hard match.',
+      recommendedAction: 'Keep privileged accounts in the cloud only, or take the role away first.',
+    },
+  }),
+  account({
+    given: 'Paula',
+    surname: 'Reyes',
+    local: 'paula.reyes',
+    domain: contoso,
+    cloudUpn: 'paula.reyes@contosorehearsal.onmicrosoft.com',
+  }),
+  account({ given: 'Emil', surname: 'Strand', local: 'emil.strand', domain: contoso, recreatedDaysAgo: 3 }),
+  account({
+    given: 'Olga',
+    surname: 'Petrova',
+    local: 'olga.petrova',
+    domain: contoso,
+    formerDomain: 'legacy.contoso.com',
+  }),
+  account({
     given: 'Info',
     surname: 'Desk',
     local: 'info',
@@ -194,7 +231,16 @@ export function ordinary(domain: Domain): readonly Account[] {
 }
 
 const healthy = (each: Account) =>
-  !(each.waits || each.outOfScope || each.trouble || each.deletedDaysAgo || isSeasonal(each))
+  !(
+    each.waits ||
+    each.outOfScope ||
+    each.trouble ||
+    each.deletedDaysAgo ||
+    each.cloudUpn ||
+    each.formerDomain ||
+    each.recreatedDaysAgo ||
+    isSeasonal(each)
+  )
 const ordinaryByDomain: Readonly<Record<Domain, readonly Account[]>> = {
   'contoso.com': inActiveDirectory.filter((each) => each.domain === contoso && healthy(each)),
   'fabrikam.com': inActiveDirectory.filter((each) => each.domain === fabrikam && healthy(each)),

@@ -2,6 +2,16 @@
 
 export type FaultName =
   | 'noActiveAgents'
+  | 'noAgentsAssigned'
+  | 'invalidResource'
+  | 'signaling'
+  | 'timeOut'
+  | 'authorizationFailed'
+  | 'expiredCredential'
+  | 'serverBusy'
+  | 'duplicateGroups'
+  | 'tooManyFailures'
+  | 'nothingListed'
   | 'invalidCredential'
   | 'tooManyDeletes'
   | 'replicationDenied'
@@ -18,6 +28,11 @@ export type Fault = {
   readonly message: string
 }
 
+/** Cycles that fail as a whole until the job is quarantined for it. */
+function quarantined(code: string, message: string): Fault {
+  return { how: 'fail', quarantineAfter: 3, reason: 'EncounteredQuarantineException', code, message }
+}
+
 /** When several are at work, the first of this table is the one that shows. */
 export const faults: Readonly<Record<FaultName, Fault>> = {
   noActiveAgents: {
@@ -27,6 +42,38 @@ export const faults: Readonly<Record<FaultName, Fault>> = {
     code: 'HybridIdentityServiceNoActiveAgents',
     message: 'No agent that serves this domain is listening at the moment.',
   },
+  noAgentsAssigned: quarantined(
+    'HybridIdentityServiceNoAgentsAssigned',
+    'No agent is registered for this domain.',
+  ),
+  invalidResource: quarantined(
+    'HybridIdentityServiceInvalidResource',
+    'The resource that links this configuration with its agents was not found.',
+  ),
+  signaling: quarantined(
+    'HybridIdentityServiceAgentSignalingError',
+    'The request was accepted and could not be handed to an agent.',
+  ),
+  timeOut: quarantined('TimeOut', 'The agent did not answer within ten minutes.'),
+  authorizationFailed: quarantined(
+    'AzureDirectoryServiceAuthorizationFailed',
+    'The synchronization service is not authorized to write to this directory.',
+  ),
+  expiredCredential: quarantined(
+    'AzureActiveDirectoryExpiredCredentials',
+    'AADSTS50055: The password of the synchronization account has expired.',
+  ),
+  serverBusy: quarantined(
+    'AzureDirectoryServiceServerBusy',
+    'The directory is busy and repeats the work by itself (error code 81).',
+  ),
+  duplicateGroups: quarantined(
+    'HybridSynchronizationActiveDirectoryUnexpectedDuplicateEntriesFound',
+    'A search that must find one object found several.',
+  ),
+  // Quarantines by the share of failures carry a reason and no error; some carry neither.
+  tooManyFailures: { ...quarantined('None', ''), reason: 'EncounteredEscrowProportionThreshold' },
+  nothingListed: { ...quarantined('None', ''), reason: 'None' },
   invalidCredential: {
     how: 'fail',
     quarantineAfter: 3,

@@ -94,7 +94,10 @@ export function rehearsalSignIn(store: Store, roleOf: (person: Person) => Promis
       }
       return { ok: true, token }
     },
-    signIn: async (person) => store.settings.put(person.tenantId, name(person), await store.now()),
+    // Nobody is signed in by pressing something that needs it: a button offers it.
+    async signIn(person, _place, why) {
+      if (why === 'asked') await store.settings.put(person.tenantId, name(person), await store.now())
+    },
     signOut: (person) => store.settings.remove(person.tenantId, name(person)),
   }
 }
@@ -114,7 +117,7 @@ export function createChatHouse(options: ChatHouseOptions) {
   const log = openChatLog(
     options.dataDir === undefined ? undefined : join(options.dataDir, 'rehearsal-chat.jsonl'),
   )
-  const connector = createConnector(log)
+  const connector = createConnector(log, store.now)
   const then = async <T>(work: Promise<T>): Promise<T> => {
     const result = await work
     options.soon()
@@ -155,6 +158,7 @@ export function createChatHouse(options: ChatHouseOptions) {
   const routes = createChatRoutes({
     log,
     connector,
+    now: store.now,
     state,
     applyScenario: async (id, on) =>
       tenant ? then(on ? tenant.scenarios.apply(id) : tenant.scenarios.clear(id)) : false,

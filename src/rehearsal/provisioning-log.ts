@@ -1,5 +1,6 @@
 // The provisioning log of the past three days, entry by entry the same whenever and wherever it is asked for.
 import type { Instant } from '../nouns.ts'
+import { HOUR } from '../time.ts'
 import type { Account } from './account.ts'
 import {
   type Attempt,
@@ -25,7 +26,6 @@ import { JANE_FIXED, MASS_FAILURES } from './scenarios.ts'
 import { MASS_COUNT, type Obj } from './show-job.ts'
 import { arrivalOf, holdsOf, presenceOf, type World } from './world.ts'
 
-const HOUR = 3600_000
 export const LOG_KEPT = 72 * HOUR
 
 /** One line of the log before it is written out. */

@@ -1,9 +1,8 @@
 // Everything that can be broken, and mended, while the tenant runs. A new scenario is a new entry in this table.
+
+import { DAY, HOUR, MINUTE } from '../time.ts'
 import type { Domain, JobKey } from './configurations.ts'
 import type { FaultName } from './faults.ts'
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 
 /** Calls that share a fate: a limit, a missing permission, an outage. */
 export type Family = 'synchronization' | 'auditLogs' | 'directory' | 'agents' | 'tenantSync' | 'serviceHealth'
@@ -16,9 +15,16 @@ export type Effect =
       readonly fault: FaultName
       readonly since?: number
       readonly quarantineAfter?: number
+      /** How long ago, in ms, somebody lifted the quarantine although its cause stayed. */
+      readonly lifted?: readonly number[]
     }
   | { readonly kind: 'pause'; readonly jobs: readonly JobKey[] }
-  | { readonly kind: 'agentsInactive'; readonly domain: Domain }
+  /** Without `machine` all agents of the domain. */
+  | { readonly kind: 'agentsInactive'; readonly domain: Domain; readonly machine?: string }
+  | { readonly kind: 'agentsGone'; readonly domain: Domain }
+  | { readonly kind: 'tenantSyncOff' }
+  | { readonly kind: 'noDeleteThreshold'; readonly job: JobKey }
+  | { readonly kind: 'firstCycle'; readonly job: JobKey }
   | {
       readonly kind: 'graph'
       readonly families: readonly Family[] | 'all'
@@ -48,6 +54,12 @@ export const brokenFromTheStart: readonly string[] = [FABRIKAM_QUARANTINE]
 const contosoJobs: readonly JobKey[] = ['contoso.provisioning', 'contoso.passwordHash']
 
 const fabrikamJobs: readonly JobKey[] = ['fabrikam.provisioning', 'fabrikam.passwordHash']
+
+/** A quarantine of contoso.com that began ten minutes ago. */
+function quarantineOf(id: string, fault: FaultName, words: Pick<Scenario, 'title' | 'sentence'>): Scenario {
+  const jobs = ['contoso.provisioning'] as const
+  return { id, ...words, group: 'contoso.com', effects: [{ kind: 'fault', jobs, fault, since: 10 * MINUTE }] }
+}
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -95,6 +107,113 @@ export const scenarios: readonly Scenario[] = [
     sentence: 'One OU fell out of scope: 612 deletions are over the threshold of 500 and are held back.',
     group: 'contoso.com',
     effects: [{ kind: 'fault', jobs: ['contoso.provisioning'], fault: 'tooManyDeletes', since: 6 * MINUTE }],
+  },
+  ...[
+    quarantineOf('authorization-failed', 'authorizationFailed', {
+      title: 'Remove the service principal of synchronization',
+      sentence: 'Somebody tidied up enterprise applications: Entra refuses the synchronization service.',
+    }),
+    quarantineOf('credential-expired', 'expiredCredential', {
+      title: 'Let the synchronization account expire',
+      sentence: 'The password of the account that an old agent signs in with has expired.',
+    }),
+    quarantineOf('agent-timeout', 'timeOut', {
+      title: 'Slow domain controller',
+      sentence: 'The agent of contoso.com does not answer within ten minutes.',
+    }),
+    quarantineOf('agent-link-lost', 'invalidResource', {
+      title: 'Break the link to the agents',
+      sentence: 'The configuration of contoso.com does not know its agents any more.',
+    }),
+    quarantineOf('agent-signaling', 'signaling', {
+      title: 'Break the signal to the agents',
+      sentence: 'Requests reach Service Bus and no agent takes them.',
+    }),
+    quarantineOf('directory-busy', 'serverBusy', {
+      title: 'Busy directory',
+      sentence: 'Entra answers error code 81 to every cycle and repeats the work by itself.',
+    }),
+    quarantineOf('duplicate-groups', 'duplicateGroups', {
+      title: 'Duplicate groups in AD',
+      sentence: 'A restored group carries the same external id as another one.',
+    }),
+    quarantineOf('too-many-failures', 'tooManyFailures', {
+      title: 'Too many failures',
+      sentence:
+        'More than 40 % of the changes failed, so the job is in quarantine; no error is given with it.',
+    }),
+    quarantineOf('quarantine-unexplained', 'nothingListed', {
+      title: 'Quarantine with nothing listed',
+      sentence: 'The job of contoso.com is in quarantine, with neither reason nor error.',
+    }),
+  ],
+  {
+    id: 'agents-unassigned',
+    title: 'Remove the agents of contoso.com',
+    sentence: 'No agent is registered for contoso.com any more; its jobs go into quarantine.',
+    group: 'contoso.com',
+    effects: [
+      { kind: 'agentsGone', domain: 'contoso.com' },
+      { kind: 'fault', jobs: contosoJobs, fault: 'noAgentsAssigned', since: 10 * MINUTE },
+    ],
+  },
+  {
+    id: 'one-agent-down',
+    title: 'Stop one agent of contoso.com',
+    sentence: 'One of three agents turns inactive; the others do the work.',
+    group: 'contoso.com',
+    effects: [{ kind: 'agentsInactive', domain: 'contoso.com', machine: 'sync03.contoso.com' }],
+  },
+  {
+    id: 'quarantine-returns',
+    title: 'Quarantine that comes back',
+    sentence: 'The quarantine of contoso.com was lifted twice in three days; its cause is still there.',
+    group: 'contoso.com',
+    effects: [
+      {
+        kind: 'fault',
+        jobs: ['contoso.provisioning'],
+        fault: 'timeOut',
+        since: 3 * DAY,
+        lifted: [2 * DAY, DAY],
+      },
+    ],
+  },
+  {
+    id: 'disabled-after-quarantine',
+    title: 'Four weeks in quarantine',
+    sentence: 'Nobody looked for 30 days: the service has disabled the job of contoso.com.',
+    group: 'contoso.com',
+    effects: [{ kind: 'fault', jobs: ['contoso.provisioning'], fault: 'timeOut', since: 30 * DAY }],
+  },
+  {
+    id: 'first-cycle',
+    title: 'First cycle of contoso.com',
+    sentence:
+      'The configuration of contoso.com was enabled just now and reads everything for the first time.',
+    group: 'contoso.com',
+    effects: [{ kind: 'firstCycle', job: 'contoso.provisioning' }],
+  },
+  {
+    id: 'password-hash-paused',
+    title: 'Pause password hash synchronization',
+    sentence: 'Somebody paused the password hash job of contoso.com.',
+    group: 'contoso.com',
+    effects: [{ kind: 'pause', jobs: ['contoso.passwordHash'] }],
+  },
+  {
+    id: 'no-delete-threshold',
+    title: 'Switch deletion protection off',
+    sentence: 'The job of contoso.com has no threshold for deletions.',
+    group: 'contoso.com',
+    effects: [{ kind: 'noDeleteThreshold', job: 'contoso.provisioning' }],
+  },
+  {
+    id: 'tenant-sync-off',
+    title: 'Switch synchronization off for the tenant',
+    sentence: 'onPremisesSyncEnabled of the organization is false.',
+    group: 'Microsoft Graph',
+    effects: [{ kind: 'tenantSyncOff' }],
   },
   {
     id: SCOPE_FIXED,

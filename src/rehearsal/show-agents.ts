@@ -9,13 +9,13 @@ import {
 } from './configurations.ts'
 import { tenantId } from './people.ts'
 import type { Obj } from './show-job.ts'
-import { agentsInactive, type World } from './world.ts'
+import { agentInactive, agentsGone, type World } from './world.ts'
 
 const type = { publishingType: 'provisioning' }
 
 // The schema spells the status in lower case, the service is seen to write it with a capital: both occur here.
 function agent(world: World, each: AgentDefinition, index: number): Obj {
-  const status = agentsInactive(world, each.domain) ? 'inactive' : 'active'
+  const status = agentInactive(world, each.domain, each.machineName) ? 'inactive' : 'active'
   return {
     id: each.id,
     externalIp: each.externalIp,
@@ -38,16 +38,24 @@ const resource = (domain: Domain): readonly Obj[] =>
     .map(({ id, displayName, resourceName }) => ({ id, displayName, resourceName, ...type }))
 
 export function showAgents(world: World): readonly Obj[] {
-  return agents.map((each, i) => ({
-    ...agent(world, each, i),
-    agentGroups: agentGroups.filter((one) => one.domain === each.domain).map(group),
-  }))
+  return agents.flatMap((each, i) =>
+    agentsGone(world, each.domain)
+      ? []
+      : [
+          {
+            ...agent(world, each, i),
+            agentGroups: agentGroups.filter((one) => one.domain === each.domain).map(group),
+          },
+        ],
+  )
 }
 
 export function showAgentGroups(world: World): readonly Obj[] {
   return agentGroups.map((each) => ({
     ...group(each),
-    agents: agents.flatMap((one, i) => (one.domain === each.domain ? [agent(world, one, i)] : [])),
+    agents: agents.flatMap((one, i) =>
+      one.domain === each.domain && !agentsGone(world, one.domain) ? [agent(world, one, i)] : [],
+    ),
     publishedResources: each.domain ? resource(each.domain) : [],
   }))
 }

@@ -1,14 +1,13 @@
 // Users, groups, service principals and the organization in Graph's shapes.
 import type { Instant, Json } from '../nouns.ts'
+import { DAY, HOUR } from '../time.ts'
 import { type Account, immutableId } from './account.ts'
 import { jobs, type ServicePrincipal } from './configurations.ts'
 import { deletedGroup, type Group, groups } from './groups.ts'
-import { roll } from './noise.ts'
+import { guid, roll } from './noise.ts'
 import { tenantId } from './people.ts'
 import { lastSuccessOf, type Obj } from './show-job.ts'
-import { everybody, type Present, proxiesOf, type World } from './world.ts'
-
-const HOUR = 3600_000
+import { everybody, hasEffect, type Present, proxiesOf, type World } from './world.ts'
 
 const seconds = (time: Instant) => `${new Date(time).toISOString().slice(0, 19)}Z`
 
@@ -34,7 +33,7 @@ function onPremisesOf(world: World, account: Account, since: Instant | undefined
   const dropped = account.droppedProxy
   return {
     onPremisesDistinguishedName: account.dn,
-    onPremisesDomainName: account.domain,
+    onPremisesDomainName: account.formerDomain ?? account.domain,
     onPremisesExtensionAttributes: noAttributes,
     onPremisesImmutableId: immutableId(account.guid),
     onPremisesLastSyncDateTime: seconds(last),
@@ -59,7 +58,10 @@ function onPremisesOf(world: World, account: Account, since: Instant | undefined
 export function showUser(world: World, { account, presence }: Present): Obj {
   const deletedAt = presence.is === 'deleted' ? presence.at : undefined
   const since = presence.is === 'there' ? presence.since : undefined
-  const upn = deletedAt === undefined ? account.upn : `${account.id.replaceAll('-', '')}${account.upn}`
+  const upn =
+    deletedAt === undefined
+      ? (account.cloudUpn ?? account.upn)
+      : `${account.id.replaceAll('-', '')}${account.upn}`
   return {
     businessPhones: [],
     displayName: account.displayName,
@@ -114,9 +116,18 @@ export function users(world: World): readonly Obj[] {
     .map((each) => showUser(world, each))
 }
 
+/** The object an account had before it was deleted and made anew. */
+function firstLife(world: World, account: Account): readonly Present[] {
+  if (account.recreatedDaysAgo === undefined) return []
+  const at = world.state.born - account.recreatedDaysAgo * DAY
+  return [{ account: { ...account, id: guid('first life', account.upn) }, presence: { is: 'deleted', at } }]
+}
+
 export function deletedUsers(world: World): readonly Obj[] {
   return everybody(world)
-    .filter(({ presence }) => presence.is === 'deleted')
+    .flatMap(({ account, presence }) =>
+      presence.is === 'deleted' ? [{ account, presence }] : firstLife(world, account),
+    )
     .map((each) => showUser(world, each))
 }
 
@@ -218,7 +229,7 @@ export function organization(world: World, version: 'v1.0' | 'beta'): Obj {
     createdDateTime: '2021-01-11T08:00:00Z',
     displayName: 'Contoso (rehearsal)',
     onPremisesLastSyncDateTime: lastOf(world, 'provisioning'),
-    onPremisesSyncEnabled: true,
+    onPremisesSyncEnabled: !hasEffect(world, 'tenantSyncOff'),
     ...(version === 'beta' ? { onPremisesLastPasswordSyncDateTime: lastOf(world, 'passwordHash') } : {}),
     preferredLanguage: 'en',
     technicalNotificationMails: ['aiko.tanaka@contoso.com'],

@@ -1,9 +1,10 @@
 // Service health of Microsoft: one old incident, and a current one while the scenario is on.
+
+import { HOUR } from '../time.ts'
 import { intervalsOf } from './changes.ts'
 import type { Obj } from './show-job.ts'
 import type { World } from './world.ts'
 
-const HOUR = 3600_000
 const services = [
   { service: 'Exchange Online', id: 'Exchange' },
   { service: 'Identity Service', id: 'OrgLiveID' },

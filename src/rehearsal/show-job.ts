@@ -6,7 +6,7 @@ import { beginOf, endOf, firstCycleAfter, lastCycleBefore, type Phase, retriesOf
 import { inActiveDirectory } from './directory.ts'
 import { faults } from './faults.ts'
 import { guid, roll } from './noise.ts'
-import { everybody, hasNeverRun, phaseAt, presenceOf, type World } from './world.ts'
+import { everybody, hasEffect, hasNeverRun, phaseAt, presenceOf, type World } from './world.ts'
 
 export type Obj = { readonly [key: string]: Json }
 
@@ -151,8 +151,9 @@ function statusOf(world: World, job: JobDefinition): Obj {
   const phase = phaseAt(world, job.key, world.now)
   const standing = quarantineSince(world, job)
   const shown = standing ? { ...phase, from: standing.from } : phase
-  const any = lastRun(world, job, [...cycling, 'quarantine'])
-  const good = lastRun(world, job, ['running'])
+  const first = hasEffect(world, 'firstCycle', job.key)
+  const any = first ? undefined : lastRun(world, job, [...cycling, 'quarantine'])
+  const good = first ? undefined : lastRun(world, job, ['running'])
   const count = everybody(world).filter(
     ({ account, presence }) => account.domain === job.domain && presence.is === 'there',
   ).length
@@ -171,7 +172,7 @@ function statusOf(world: World, job: JobDefinition): Obj {
       : null,
     lastSuccessfulExecutionWithExports: null,
     quarantine: quarantineOf(shown, world.now),
-    steadyStateFirstAchievedTime: stamp(Date.UTC(2024, 1, 6, 9, 14)),
+    steadyStateFirstAchievedTime: first ? ZERO : stamp(Date.UTC(2024, 1, 6, 9, 14)),
     steadyStateLastAchievedTime: good ? stamp(good.ended) : ZERO,
     synchronizedEntryCountByType:
       job.kind === 'provisioning'
@@ -203,7 +204,12 @@ export function showJob(world: World, job: JobDefinition): Obj {
       { name: 'Domain', value: JSON.stringify(domain) },
       ...Object.entries(domain).map(([key, value]) => ({ name: key, value })),
       ...(job.kind === 'provisioning'
-        ? [{ name: 'QuarantineTooManyDeletesThreshold', value: String(DELETE_THRESHOLD) }]
+        ? [
+            {
+              name: 'QuarantineTooManyDeletesThreshold',
+              value: String(hasEffect(world, 'noDeleteThreshold', job.key) ? 0 : DELETE_THRESHOLD),
+            },
+          ]
         : []),
     ],
   }

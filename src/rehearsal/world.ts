@@ -1,5 +1,6 @@
 // The tenant at one moment: a pure function of its memory and the time.
 import type { Instant } from '../nouns.ts'
+import { DAY } from '../time.ts'
 import type { Account } from './account.ts'
 import { type Change, type Interval, intervalsOf, isActive, onsetOf, type State } from './changes.ts'
 import {
@@ -15,8 +16,6 @@ import {
 import { type Event, endOf, firstCycleAfter, type Phase, phasesOf } from './cycles.ts'
 import { cloudOnly, HOLDER, inActiveDirectory, isSeasonal, JANES_ADDRESS } from './directory.ts'
 import { DELETES_HELD, type Effect, type Family, JANE_FIXED, SCOPE_FIXED, scenarios } from './scenarios.ts'
-
-const DAY = 24 * 3600_000
 
 export type World = {
   readonly state: State
@@ -64,10 +63,11 @@ function eventsOf(state: State, job: JobKey): readonly Event[] {
           events.push({ at: interval.from, what: 'pause' }, { at: interval.to, what: 'start' })
           continue
         }
-        const { fault, quarantineAfter } = effect
+        const { fault, quarantineAfter, lifted = [] } = effect
         const to = fault === 'tooManyDeletes' ? endOfHold(state, interval) : interval.to
         const from = interval.from - (effect.since ?? 0)
         events.push({ at: from, what: 'fault', fault, ...(quarantineAfter ? { quarantineAfter } : {}) })
+        for (const ago of lifted) events.push({ at: interval.from - ago, what: 'start' })
         events.push({ at: to, what: 'healed', fault })
       }
     }
@@ -107,8 +107,32 @@ export function hasNeverRun(world: World, job: JobDefinition): boolean {
   return job.neverRun === true && !started
 }
 
+/** All agents of a domain are inactive, or gone. */
 export function agentsInactive(world: World, domain: Domain): boolean {
-  return world.effects.some((each) => each.kind === 'agentsInactive' && each.domain === domain)
+  return world.effects.some(
+    (each) =>
+      (each.kind === 'agentsInactive' && each.domain === domain && each.machine === undefined) ||
+      (each.kind === 'agentsGone' && each.domain === domain),
+  )
+}
+
+export function agentInactive(world: World, domain: Domain, machine: string): boolean {
+  return (
+    agentsInactive(world, domain) ||
+    world.effects.some((each) => each.kind === 'agentsInactive' && each.machine === machine)
+  )
+}
+
+export function agentsGone(world: World, domain: Domain): boolean {
+  return world.effects.some((each) => each.kind === 'agentsGone' && each.domain === domain)
+}
+
+export function hasEffect(
+  world: World,
+  kind: 'tenantSyncOff' | 'noDeleteThreshold' | 'firstCycle',
+  job?: JobKey,
+): boolean {
+  return world.effects.some((each) => each.kind === kind && (!('job' in each) || each.job === job))
 }
 
 export function graphEffects(world: World, family: Family): readonly string[] {

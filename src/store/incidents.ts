@@ -2,13 +2,14 @@
 import { sql } from 'kysely'
 import type { Incident, Instant } from '../nouns.ts'
 import type { Repositories } from '../ports.ts'
+import { MINUTE } from '../time.ts'
 import { fromDocument, toDocument } from './documents.ts'
 import { misuse } from './faults.ts'
 import { incidentHistory } from './incident-history.ts'
 import type { Work } from './unit-of-work.ts'
 
 /** A resolved incident may reopen this long; then it is due to be closed (RESOLVED in the state machine). */
-const REOPEN_WINDOW_MS = 30 * 60_000
+const REOPEN_WINDOW_MS = 30 * MINUTE
 
 /** The earliest of the timers that its state has; null when nothing is waited for. */
 function nextTimer(incident: Incident): Instant | null {

@@ -1,22 +1,11 @@
 // Conversations that can be posted to. A place that Teams refuses for good is dead until something arrives from it.
-import { createHash } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { Place } from '../nouns.ts'
+import { threadKeyOf } from '../place-key.ts'
 import type { Repositories, StoredPlace } from '../ports.ts'
 import { fromDocument, toDocument } from './documents.ts'
 import type { Tables } from './schema.ts'
 import type { Work } from './unit-of-work.ts'
-
-/** The same conversation and thread of the same deployment always has the same key. */
-function keyOf(place: Place): string {
-  const parts = [place.environment, place.botId, place.tenantId, place.conversationId, place.threadId ?? '']
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 24)
-}
-
-/** Key of the whole conversation, whatever thread of it an event came from: where cards are posted and ids are bound. */
-export function placeKeyOf({ threadId: _thread, ...place }: Place): string {
-  return keyOf(place)
-}
 
 function toStored(row: Selectable<Tables['place']>): StoredPlace {
   return {
@@ -30,7 +19,7 @@ function toStored(row: Selectable<Tables['place']>): StoredPlace {
 export function places(work: Work): Repositories['places'] {
   return {
     async upsert(place) {
-      const key = keyOf(place)
+      const key = threadKeyOf(place)
       const fresh = {
         doc: toDocument('place', place),
         scope: place.scope,

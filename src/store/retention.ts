@@ -1,13 +1,11 @@
 // How long each kind of row is kept, and the deletion of what is older.
 import { sql } from 'kysely'
 import type { Instant } from '../nouns.ts'
+import { DAY, HOUR } from '../time.ts'
 import { appendOn } from './audit.ts'
 import { CUT, cutDetail } from './audit-chain.ts'
 import type { Db } from './schema.ts'
 import type { Work } from './unit-of-work.ts'
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 
 /** Rows deleted by one statement: a longer one would hold up everybody else. */
 const BATCH = 5_000
@@ -21,27 +19,27 @@ type Rule = {
 }
 
 const rules: readonly Rule[] = [
-  { table: 'seen', key: 'id', ageMs: () => DAY_MS, where: (t) => sql`at < ${t}` },
+  { table: 'seen', key: 'id', ageMs: () => DAY, where: (t) => sql`at < ${t}` },
   {
     table: 'session',
     key: 'conversation_id, tenant_id, person_id',
-    ageMs: () => 30 * DAY_MS,
+    ageMs: () => 30 * DAY,
     where: (t) => sql`at < ${t}`,
   },
-  { table: 'gap', key: 'seq', ageMs: () => 90 * DAY_MS, where: (t) => sql`at < ${t}` },
+  { table: 'gap', key: 'seq', ageMs: () => 90 * DAY, where: (t) => sql`at < ${t}` },
   // Of people who removed the bot; half a day, so that a purge every few hours keeps the promise of 24 hours.
   {
     table: 'place',
     key: 'key',
-    ageMs: () => 12 * HOUR_MS,
+    ageMs: () => 12 * HOUR,
     where: (t) => sql`scope = 'personal' and dead_at < ${t}`,
   },
-  { table: 'nonce', key: 'hash', ageMs: () => DAY_MS, where: (t) => sql`expires_at < ${t}` },
+  { table: 'nonce', key: 'hash', ageMs: () => DAY, where: (t) => sql`expires_at < ${t}` },
   // The auditor wants to see that a live incident was told: its rows stay as long as it does.
   {
     table: 'outbox',
     key: 'seq',
-    ageMs: (retention) => Math.min(30 * DAY_MS, retention),
+    ageMs: (retention) => Math.min(30 * DAY, retention),
     where: (t) => sql`state <> 'pending' and done_at < ${t} and not exists (
       select 1 from incident where incident.id = outbox.incident_id and incident.state <> 'closed')`,
   },
@@ -122,7 +120,7 @@ export async function purge(
   key: string,
   times: { readonly now: Instant; readonly retentionDays: number },
 ): Promise<Readonly<Record<string, number>>> {
-  const retentionMs = Math.max(1, times.retentionDays) * DAY_MS
+  const retentionMs = Math.max(1, times.retentionDays) * DAY
   const deleted: Record<string, number> = {}
   for (const rule of rules) {
     deleted[rule.table] = await applyRule(work, rule, times.now - rule.ageMs(retentionMs))

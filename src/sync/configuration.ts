@@ -17,22 +17,6 @@ export function toConfiguration(raw: GraphServicePrincipal, domain?: string): Co
   })
 }
 
-/** 'CN=Jane,OU=Sales,DC=contoso,DC=com' -> 'contoso.com'; undefined without DC parts. */
-export function domainOfDn(dn: string): string | undefined {
-  const parts = [...dn.matchAll(/(?:^|(?<!\\),)\s*DC\s*=\s*((?:\\.|[^,\\])*)/gi)].map(([, dc = '']) =>
-    dc.trim(),
-  )
-  return parts.length > 0 ? parts.join('.').toLowerCase() : undefined
-}
-
-export function domainOfUpn(upn: string): string | undefined {
-  const domain = upn
-    .slice(upn.lastIndexOf('@') + 1)
-    .trim()
-    .toLowerCase()
-  return upn.includes('@') && domain !== '' ? domain : undefined
-}
-
 /**
  * The configuration of exactly that domain; else, as a sign-in suffix need not be an AD domain, the only one that is
  * its parent or child. Several such: undefined, which one cannot be told from the name.

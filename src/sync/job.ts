@@ -1,4 +1,5 @@
 // A synchronization job in our words.
+import { sameName } from '../directory-names.ts'
 import {
   type Compact,
   compact,
@@ -82,7 +83,7 @@ function statusOf(raw: GraphJob): JobStatus {
 }
 
 function settingOf(raw: GraphJob, name: string): string | undefined {
-  return raw.synchronizationJobSettings.find((one) => one.name?.toLowerCase() === name.toLowerCase())?.value
+  return raw.synchronizationJobSettings.find((one) => sameName(one.name, name))?.value
 }
 
 /** The AD domain as the job itself names it. */

@@ -21,3 +21,15 @@ export function remember<T>(keepMs: number) {
     return underWay
   }
 }
+
+/** One memory for each key; old ones are dropped, so that it does not grow. */
+export function rememberEach<T>(keepMs: number) {
+  const byKey = new Map<string, { readonly ask: ReturnType<typeof remember<T>>; used: Instant }>()
+  return (key: string, now: Instant, ask: () => Promise<Fact<T>>): Promise<Fact<T>> => {
+    for (const [old, { used }] of byKey) if (now - used >= keepMs || now < used) byKey.delete(old)
+    const memory = byKey.get(key) ?? { ask: remember<T>(keepMs), used: now }
+    memory.used = now
+    byKey.set(key, memory)
+    return memory.ask(now, ask)
+  }
+}

@@ -1,4 +1,5 @@
 // Facts about one person or group: which of the hits is meant, what the log says of it, who is in its way.
+import { sameName } from '../directory-names.ts'
 import { type GraphReads, guidOf, plainAddress } from '../graph/index.ts'
 import {
   type Configuration,
@@ -12,15 +13,17 @@ import {
   type Subject,
   unknown,
 } from '../nouns.ts'
+import { DAY } from '../time.ts'
 import { toDirectoryObject } from './directory-object.ts'
 import { isAbout, namesOf } from './provisioning-event.ts'
-import { askEvents } from './questions.ts'
+import type { askEvents } from './questions.ts'
 
-const LOG_WINDOW_MS = 7 * 24 * 3_600_000
+const LOG_WINDOW_MS = 7 * DAY
 
 type Found = Pick<Snapshot, 'object' | 'candidates' | 'deletedObject'>
 type Parts = {
   readonly reads: GraphReads
+  readonly log: (window: Parameters<typeof askEvents>[1]) => ReturnType<typeof askEvents>
   readonly subject: Subject & { kind: 'object' }
   readonly now: Instant
 }
@@ -32,9 +35,7 @@ export function pickObject(
 ): Pick<Found, 'object' | 'candidates'> {
   if (!hits.known) return { object: hits, candidates: [] }
   const exact =
-    name.by === 'name'
-      ? hits.value.filter((hit) => hit.displayName.toLowerCase() === name.value.trim().toLowerCase())
-      : []
+    name.by === 'name' ? hits.value.filter((hit) => sameName(hit.displayName, name.value.trim())) : []
   const meant = exact.length === 1 ? exact : hits.value
   const [only] = meant
   if (only && meant.length === 1) return { object: known(only, hits.asOf, hits.source), candidates: [] }
@@ -60,14 +61,14 @@ type Log = Awaited<ReturnType<typeof askEvents>>
 
 /** Where to look when the newest page says nothing: exactly by id, or one page further back. */
 function lookOn(
-  { reads }: Parts,
+  { log }: Parts,
   window: Parameters<typeof askEvents>[1],
   read: readonly ProvisioningEvent[],
 ): Promise<Log> {
   const oldest = read.at(-1)?.at
   const { objectId, sourceId } = window
-  if (objectId || sourceId || oldest === undefined) return askEvents(reads, { ...window, mostPages: 1 })
-  return askEvents(reads, { ...window, until: oldest + 1, mostPages: 1 })
+  if (objectId || sourceId || oldest === undefined) return log({ ...window, mostPages: 1 })
+  return log({ ...window, until: oldest + 1, mostPages: 1 })
 }
 
 /**
@@ -86,7 +87,7 @@ export async function objectLog(
     since: parts.now - LOG_WINDOW_MS,
     ...(owner.known ? { configurationId: owner.value.id } : {}),
   }
-  const log = await askEvents(parts.reads, { ...window, mostPages: 1 })
+  const log = await parts.log({ ...window, mostPages: 1 })
   if (!log.known) return log
   const about = log.value.events.filter((event) => isAbout(event, names))
   if (log.value.complete || about.length > 0) return known(about, log.asOf, log.source)

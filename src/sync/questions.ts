@@ -15,14 +15,13 @@ import {
   type TenantSync,
   unknown,
 } from '../nouns.ts'
+import { DAY, MINUTE } from '../time.ts'
 import { isDomainName, ownerOf, toConfiguration } from './configuration.ts'
 import { toDirectoryObject } from './directory-object.ts'
 import { domainOf, kindOf, toJob } from './job.ts'
 import { heldDeletionsIn, toEvents } from './provisioning-event.ts'
 import { toScope } from './scope.ts'
 import { toServiceIssue, toTenantSync } from './tenant.ts'
-
-const DAY_MS = 24 * 3_600_000
 
 /** Of an old configuration the name is no domain; its jobs know it. */
 async function namedByJobs(
@@ -140,9 +139,9 @@ export async function askHeldDeletions(
 ): Promise<Fact<readonly ProvisioningEvent[]>> {
   const began = job.quarantine?.since
   // The cycle that held them ended before the quarantine began.
-  const since = Math.max(began === undefined ? now - DAY_MS : began - DAY_MS, now - 30 * DAY_MS)
+  const since = Math.max(began === undefined ? now - DAY : began - DAY, now - 30 * DAY)
   const window = { since, configurationId: job.configurationId, jobId: job.id }
-  const log = await askEvents(reads, { ...window, mostPages: 10, patienceMs: 60_000 })
+  const log = await askEvents(reads, { ...window, mostPages: 10, patienceMs: MINUTE })
   if (!log.known) return log
   if (!log.value.complete) return unknown('unavailable', log.source, 'logTooLong')
   return known(heldDeletionsIn(log.value.events), log.asOf, log.source)

@@ -1,4 +1,5 @@
 // The facts one diagnosis looks at, gathered in two rounds: who and where, then what became of it.
+import { domainOfDn, domainOfUpn } from '../directory-names.ts'
 import type { GraphReads } from '../graph/index.ts'
 import {
   type Agent,
@@ -16,12 +17,13 @@ import {
   unknown,
 } from '../nouns.ts'
 import type { UserToken } from '../ports.ts'
+import { DAY } from '../time.ts'
 import { toAgents } from './agent.ts'
-import { domainOfDn, domainOfUpn, ownerOf } from './configuration.ts'
+import { ownerOf } from './configuration.ts'
 import { objectConflicts, objectLog, pickObject } from './object-facts.ts'
 import {
   askDeleted,
-  askEvents,
+  type askEvents,
   askForDomain,
   askJobs,
   askObjects,
@@ -30,12 +32,15 @@ import {
   askTenant,
 } from './questions.ts'
 
-const DAY_MS = 24 * 3_600_000
 /** Without an owner the jobs of so many configurations are read; the whole tenant is read whatever it has. */
 const MOST_CONFIGURATIONS = 3
 
+export type Log = { readonly events: readonly ProvisioningEvent[]; readonly complete: boolean }
+
 export type SnapshotParts = {
   readonly reads: GraphReads
+  /** Entries of the provisioning log, perhaps some seconds old; `asOf` tells. */
+  readonly log: (window: Parameters<typeof askEvents>[1]) => Promise<Fact<Log>>
   readonly configurations: () => Promise<Fact<readonly Configuration[]>>
   readonly subject: Subject
   readonly token: UserToken | undefined
@@ -136,14 +141,14 @@ async function jobsAndScope(
 
 /** The log of a configuration, or of all of them, over the past day. */
 async function recentLog(
-  { reads, now }: SnapshotParts,
+  { log: read, now }: SnapshotParts,
   owner: Fact<Configuration>,
   configurations: Configurations,
 ): Promise<Fact<readonly ProvisioningEvent[]>> {
   const all = configurations.known ? configurations.value : []
   const wanted = new Set(owner.known ? [owner.value.id] : all.map(({ id }) => id))
-  const log = await askEvents(reads, {
-    since: now - DAY_MS,
+  const log = await read({
+    since: now - DAY,
     mostPages: 1,
     ...(owner.known ? { configurationId: owner.value.id } : {}),
   })
@@ -203,6 +208,12 @@ async function objectRound(
   return { ...ownFacts, events, conflicts, agents, owner: named, found: foundNow }
 }
 
+/** Several people fit the name: until one is chosen, nothing more can be asked about "the" object. */
+function undecidedRound(owner: Fact<Configuration>, found: Found): SecondRound {
+  const why = unknown<never>('notFound', 'several objects fit the name', 'several')
+  return { jobs: {}, scope: why, events: why, conflicts: why, agents: why, owner, found }
+}
+
 async function otherRound(
   parts: SnapshotParts,
   owner: Fact<Configuration>,
@@ -232,9 +243,11 @@ export async function takeSnapshot(parts: SnapshotParts): Promise<Omit<Snapshot,
   ])
   const owner = await findOwner(parts, configurations, found)
   const second =
-    subject.kind === 'object'
-      ? await objectRound({ ...parts, subject }, owner, configurations, found)
-      : await otherRound(parts, owner, configurations, found)
+    found.candidates.length > 1
+      ? undecidedRound(owner, found)
+      : subject.kind === 'object'
+        ? await objectRound({ ...parts, subject }, owner, configurations, found)
+        : await otherRound(parts, owner, configurations, found)
   const { found: object, ...facts } = second
   return { takenAt: now, subject, configurations, tenant, serviceIssues, ...facts, ...object }
 }

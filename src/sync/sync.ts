@@ -17,7 +17,7 @@ import {
 import type { Clock, UserToken } from '../ports.ts'
 import { toAgents } from './agent.ts'
 import { domainOf, toJob } from './job.ts'
-import { remember } from './memory.ts'
+import { remember, rememberEach } from './memory.ts'
 import {
   askConfigurations,
   askEvents,
@@ -27,10 +27,12 @@ import {
   askServiceIssues,
   askTenant,
 } from './questions.ts'
-import { takeSnapshot } from './snapshot.ts'
+import { type Log, takeSnapshot } from './snapshot.ts'
 import { type TenantChange, toTenantChanges } from './tenant.ts'
 
 const KEEP_CONFIGURATIONS_MS = 30_000
+/** Graph allows five looks into its logs in ten seconds for the whole tenant: a burst of diagnoses shares a page. */
+const KEEP_LOG_MS = 10_000
 
 export type EventQuery = {
   readonly since: Instant
@@ -71,6 +73,7 @@ export type Sync = {
 
 export function createSync({ reads, clock }: { readonly reads: GraphReads; readonly clock: Clock }): Sync {
   const memory = remember<readonly Configuration[]>(KEEP_CONFIGURATIONS_MS)
+  const pages = rememberEach<Log>(KEEP_LOG_MS)
   const configurations = (now: Instant, asking: GraphReads = reads) =>
     memory(now, () => askConfigurations(asking))
 
@@ -101,6 +104,10 @@ export function createSync({ reads, clock }: { readonly reads: GraphReads; reado
         subject,
         token,
         now: takenAt,
+        log: ({ since, ...window }) => {
+          const key = JSON.stringify([takenAt - since, window])
+          return pages(key, takenAt, () => askEvents(meter.reads, { since, ...window }))
+        },
       })
       return { ...snapshot, calls: meter.calls() }
     },

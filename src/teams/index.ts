@@ -14,4 +14,3 @@ export {
   type Identity,
 } from './token-gate.ts'
 export type { TurnOutcome } from './turns.ts'
-export { withTyping } from './typing.ts'

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { isLoopbackHost } from '../clouds.ts'
 import type { Instant } from '../nouns.ts'
 import type { Clock } from '../ports.ts'
+import { DAY, MINUTE } from '../time.ts'
 import { parseJson } from './json.ts'
 import type { Outbound } from './outbound.ts'
 import { readWith } from './read-with.ts'
@@ -16,8 +17,6 @@ export type SigningKeys = {
   ready(): Promise<boolean>
 }
 
-const MINUTE = 60_000
-const DAY = 24 * 60 * MINUTE
 const FRESH_FOR = DAY
 const USABLE_FOR = 5 * DAY
 /** At most one refresh in this time; while there are no usable keys at all, a shorter pause. */

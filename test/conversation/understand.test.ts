@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { comparable, distance, plain } from '../../src/conversation/clean.ts'
+import { comparable, plain } from '../../src/conversation/clean.ts'
 import { findEntities, readDuration } from '../../src/conversation/entities.ts'
 import { objectNameOf, understand } from '../../src/conversation/understand.ts'
+import { editDistance } from '../../src/edit-distance.ts'
 import { knowledge, live } from './phrasings.ts'
 
 const options = {
@@ -127,7 +128,7 @@ describe('cleaning', () => {
     expect(comparable("Can't sync, pw isn't workin in O365")).toContain('can not sync, password is not')
     expect(comparable('quarentined provisionning')).toBe('quarantined provisioning')
     expect(comparable('agenda started delete')).toBe('agenda started delete')
-    expect(distance('sycned', 'synced')).toBe(1)
+    expect(editDistance('sycned', 'synced', 2)).toBe(1)
   })
 })
 

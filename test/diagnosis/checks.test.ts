@@ -11,6 +11,7 @@ import {
 } from '../../src/diagnosis/index.ts'
 import type { Inline, Prose } from '../../src/nouns.ts'
 import { unknown } from '../../src/nouns.ts'
+import { DAY, HOUR } from '../../src/time.ts'
 import {
   aBlindSnapshot,
   aJob,
@@ -20,8 +21,6 @@ import {
   aSnapshot,
   aUser,
   contosoSubject,
-  DAY,
-  HOUR,
   jane,
   NOW,
   sure,
@@ -84,7 +83,8 @@ describe('the table of checks', () => {
   })
 
   it('can fail: each check leads or appears in some scenario', () => {
-    const failed = new Set(scenarios.flatMap((s) => diagnose(s.snapshot).map((f) => f.ruleId)))
+    const asked = checks.map((c) => c.id)
+    const failed = new Set(scenarios.flatMap((s) => diagnose(s.snapshot, { asked }).map((f) => f.ruleId)))
     expect(checks.map((c) => c.id).filter((id) => !failed.has(id))).toEqual([])
   })
 
@@ -129,11 +129,33 @@ describe('blindness', () => {
     expect(diagnose(aBlindSnapshot(subject))).toEqual([])
   })
 
-  it('names the reason of each blind spot', () => {
-    for (const r of runChecks(aBlindSnapshot(jane, 'notPermitted'))) {
-      expect(r.result).toBe('skipped')
-      if (r.result === 'skipped' && r.id !== 'object.not-in-scope') expect(r.because).toBe('notPermitted')
-    }
+  const reasons = [
+    'notPermitted',
+    'notSignedIn',
+    'notConfigured',
+    'licence',
+    'throttled',
+    // Down, or too slow to wait for.
+    'unavailable',
+  ] as const
+
+  describe.each(reasons)('because of %s', (because) => {
+    const asked = checks.map((c) => c.id)
+    const results = [jane, contosoSubject].flatMap((subject) => [
+      ...runChecks(aBlindSnapshot(subject, because), { asked }),
+    ])
+
+    it.each(checks.map((c) => [c.id] as const))('%s says what it could not see', (id) => {
+      const mine = results.filter((r) => r.id === id)
+      expect(mine.length).toBeGreaterThan(0)
+      for (const r of mine) {
+        expect(r.result).toBe('skipped')
+        if (r.result !== 'skipped') continue
+        expect(r.what.length).toBeGreaterThan(5)
+        // Without a distinguished name there is nothing to compare, whatever could be read.
+        if (id !== 'object.not-in-scope') expect(r.because).toBe(because)
+      }
+    })
   })
 
   it('does not call a domain healthy when another one could not be read', () => {
@@ -154,6 +176,49 @@ describe('blindness', () => {
     const two = [aUser(), aUser({ id: 'second' })]
     const ids = runChecks(aSnapshot({ subject: jane, candidates: two })).map((r) => r.id)
     expect(ids.filter((id) => id.startsWith('object.'))).toEqual([])
+  })
+})
+
+describe('features a tenant need not use', () => {
+  const features = checks.filter((c) => c.whenAsked === true)
+  const asked = features.map((c) => c.id)
+  const jobsOf = (snapshot: Parameters<typeof runChecks>[0]) =>
+    Object.fromEntries(runChecks(snapshot, { asked }).map((r) => [r.id, r.result]))
+
+  it('are no part of a general look', () => {
+    expect(features.length).toBeGreaterThan(3)
+    expect(runChecks(aSnapshot()).filter((r) => asked.includes(r.id))).toEqual([])
+  })
+
+  it('are off without a job of their kind, and on with one', () => {
+    expect(jobsOf(aSnapshot())).toMatchObject({
+      'feature.device-sync-off': 'fail',
+      'feature.exchange-writeback-off': 'fail',
+      'feature.groups-to-ad-off': 'fail',
+      'feature.password-hash-off': 'pass',
+    })
+    const all = withJobs(
+      aJob(),
+      aJob({ id: 'AD2AADDeviceSync.1', kind: 'other' }),
+      aJob({ id: 'AAD2ADExchangeHybridWriteback.1', kind: 'exchangeWriteback' }),
+      aJob({ id: 'AAD2ADGroupProvisioning.1', kind: 'groupWriteback' }),
+    )
+    expect(jobsOf(aSnapshot(all))).toMatchObject({
+      'feature.device-sync-off': 'pass',
+      'feature.exchange-writeback-off': 'pass',
+      'feature.groups-to-ad-off': 'pass',
+      'feature.password-hash-off': 'fail',
+    })
+  })
+
+  it('that were never finished are off, and the job is shown', () => {
+    const left = withJobs(aJob(), aJob({ id: 'AD2AADDeviceSync.1', kind: 'other', status: 'notRun' }))
+    const [result] = runChecks(aSnapshot(left), { asked: ['feature.device-sync-off'] }).filter(
+      (r) => r.id === 'feature.device-sync-off',
+    )
+    expect(result?.result).toBe('fail')
+    if (result?.result === 'fail')
+      expect(textOf(result.findings[0]?.title ?? [])).toContain('never switched on')
   })
 })
 

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { diagnose, isBelow, runChecks, scopeVerdict, timing, uncheckedOf } from '../../src/diagnosis/index.ts'
-import type { Fact, Snapshot } from '../../src/nouns.ts'
+import { diagnose, runChecks, scopeVerdict, uncheckedOf } from '../../src/diagnosis/index.ts'
+import type { Fact, ScopeFilter, Snapshot } from '../../src/nouns.ts'
 import { unknown } from '../../src/nouns.ts'
-import { aJob, NOW } from '../support/snapshots.ts'
 import { scenarios } from './scenarios.ts'
 
 const because = fc.constantFrom(
@@ -84,49 +83,40 @@ describe('diagnose', () => {
   })
 })
 
-const part = fc.stringMatching(/^[A-Za-z][A-Za-z0-9 ]{0,8}[A-Za-z0-9]$/)
-
 describe('scope', () => {
-  it('an object lies below every container its name ends with, in any spelling', () => {
-    fc.assert(
-      fc.property(part, fc.array(part, { minLength: 1, maxLength: 4 }), fc.boolean(), (cn, ous, loud) => {
-        const container = [...ous.map((o) => `OU=${o}`), 'DC=contoso', 'DC=com'].join(',')
-        const dn = `CN=${cn}, ${loud ? container.toUpperCase() : container}`
-        expect(isBelow(dn, container)).toBe(true)
-        expect(isBelow(container, dn)).toBe(false)
-        expect(isBelow(dn, `OU=X${container.slice(3)}`)).toBe(false)
-      }),
-    )
+  const filter = (more: Partial<ScopeFilter>): ScopeFilter => ({
+    ruleId: 'r',
+    ruleName: '',
+    containers: [],
+    groups: [],
+    clauses: [],
+    mappings: 0,
+    ...more,
   })
-
-  it('is unclear where a group decides, and open where nothing limits', () => {
-    const rule = { ruleId: 'r', ruleName: 'r', clauses: [], mappings: 1 }
-    expect(scopeVerdict('CN=A,DC=x', [{ ...rule, containers: [], groups: ['CN=G,DC=x'] }])).toBe('unclear')
-    expect(scopeVerdict('CN=A,DC=x', [{ ...rule, containers: [], groups: [] }])).toBe('in')
-    expect(scopeVerdict('CN=A,DC=x', [{ ...rule, containers: ['OU=B,DC=x'], groups: [] }])).toBe('out')
-  })
-})
-
-describe('timing', () => {
-  it('is late exactly when the last sign of life is older than allowed, never negative', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 30 * 86_400_000 }),
-        fc.integer({ min: 60_000, max: 86_400_000 }),
-        (age, interval) => {
-          const run = { state: 'succeeded' as const, began: NOW - age, ended: NOW - age, counts: {} }
-          const job = aJob({
-            lastExecution: run,
-            lastSuccess: run,
-            schedule: { state: 'Active', intervalMs: interval },
-          })
-          const { lateMs, running } = timing(job, NOW)
-          expect(running).toBe(false)
-          expect(lateMs > 0).toBe(age > Math.max(30 * 60_000, 3 * interval))
-          expect(lateMs).toBeGreaterThanOrEqual(0)
-          expect(timing({ ...job, status: 'paused' }, NOW).lateMs).toBe(0)
-        },
-      ),
-    )
+  const jane = 'CN=Doe\\, Jane,OU=Sales,OU=Staff,DC=contoso,DC=com'
+  it.each<[string, readonly ScopeFilter[], string]>([
+    ['below an included container', [filter({ containers: ['ou=staff, dc=contoso,dc=com'] })], 'in'],
+    ['elsewhere', [filter({ containers: ['OU=Lab,DC=contoso,DC=com'] })], 'out'],
+    ['a container whose name only ends alike', [filter({ containers: ['OU=aff,DC=contoso,DC=com'] })], 'out'],
+    [
+      'a name that holds a comma is one part',
+      [filter({ containers: ['Jane,OU=Sales,OU=Staff,DC=contoso,DC=com'] })],
+      'out',
+    ],
+    ['by group', [filter({ groups: ['CN=Pilot,DC=contoso,DC=com'] })], 'unclear'],
+    [
+      'container of one rule, group of another',
+      [filter({ groups: ['g'] }), filter({ containers: [jane] })],
+      'in',
+    ],
+    ['no limits', [filter({})], 'in'],
+    ['no rule', [], 'unclear'],
+    [
+      'out of one, by group in another',
+      [filter({ containers: ['OU=Lab'] }), filter({ groups: ['g'] })],
+      'unclear',
+    ],
+  ])('%s', (_, filters, verdict) => {
+    expect(scopeVerdict(jane, filters)).toBe(verdict)
   })
 })

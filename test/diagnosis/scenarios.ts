@@ -1,5 +1,6 @@
 // One snapshot per thing that can be wrong, with the finding it must lead with.
 import { type Snapshot, unknown } from '../../src/nouns.ts'
+import { DAY, HOUR, MINUTE } from '../../src/time.ts'
 import {
   aJob,
   anAgent,
@@ -8,10 +9,7 @@ import {
   aSnapshot,
   aUser,
   contoso,
-  DAY,
-  HOUR,
   jane,
-  MINUTE,
   NOW,
   sure,
   withJobs,
@@ -408,6 +406,124 @@ export const scenarios: readonly Scenario[] = [
     confidence: 'likely',
   },
   {
+    name: 'a deletion that is held back',
+    snapshot: aSnapshot({
+      subject: jane,
+      object: sure(aUser()),
+      events: sure([anEvent({ action: 'stagedDelete', at: NOW - HOUR })]),
+    }),
+    first: 'object.delete-held',
+    says: /about to be deleted/,
+  },
+  {
+    name: 'deleted and made anew',
+    snapshot: aSnapshot({
+      subject: jane,
+      object: sure(aUser()),
+      deletedObject: sure(aUser({ id: 'first-life', deletedAt: NOW - 3 * DAY })),
+    }),
+    first: 'object.recreated',
+    says: /is a new object/,
+  },
+  {
+    name: 'an onmicrosoft.com name for an unverified suffix',
+    snapshot: aSnapshot({
+      subject: jane,
+      object: sure(
+        aUser({
+          upn: 'jane.doe@contoso.onmicrosoft.com',
+          onPremises: { ...aUser().onPremises, upn: 'jane.doe@contoso.local' },
+        }),
+      ),
+    }),
+    first: 'object.onmicrosoft-name',
+    says: /no verified domain/,
+  },
+  {
+    name: 'an onmicrosoft.com name for a UPN that was taken',
+    snapshot: aSnapshot({
+      subject: jane,
+      object: sure(
+        aUser({
+          upn: 'jane.doe4711@contoso.onmicrosoft.com',
+          onPremises: { ...aUser().onPremises, upn: 'jane.doe@contoso.com' },
+        }),
+      ),
+    }),
+    first: 'object.onmicrosoft-name',
+    says: /four digits/,
+  },
+  {
+    name: 'a disabled account',
+    snapshot: aSnapshot({ subject: jane, object: sure(aUser({ accountEnabled: false })) }),
+    first: 'object.disabled',
+    says: /nobody can sign in/,
+  },
+  {
+    name: 'a quarantine that came back',
+    snapshot: aSnapshot(
+      withJobs(
+        aQuarantinedJob(undefined, 'EncounteredQuarantineException', {
+          quarantine: {
+            reason: 'EncounteredQuarantineException',
+            since: NOW - 2 * HOUR,
+            seriesSince: NOW - 3 * DAY,
+            seriesCount: 4,
+          },
+        }),
+      ),
+    ),
+    first: 'job.quarantined',
+  },
+  {
+    name: 'a first cycle that is not over',
+    snapshot: aSnapshot(withJobs(jobWithoutRuns('active'))),
+    first: 'job.first-cycle',
+    confidence: 'likely',
+    says: /never finished a cycle/,
+  },
+  {
+    name: 'one code for many objects',
+    snapshot: aSnapshot({
+      events: sure(
+        Array.from({ length: 60 }, (_, i) =>
+          anEvent({
+            id: `failure-${i}`,
+            source: { id: `ad-${i}`, details: {} },
+            status: 'failure',
+            error: { code: 'SchemaAttributeNotFound' },
+          }),
+        ),
+      ),
+    }),
+    first: 'job.mass-failures',
+    says: /60 objects .* one code/,
+  },
+  {
+    name: 'many objects fail and the log cannot be read: the job counts them',
+    snapshot: aSnapshot({
+      events: unknown('licence', 'provisioning log'),
+      ...withJobs(
+        aJob({
+          lastExecution: {
+            state: 'entryLevelErrors',
+            began: NOW - 4 * MINUTE,
+            ended: NOW - 3 * MINUTE,
+            counts: { countEscrowed: 300 },
+          },
+        }),
+      ),
+    }),
+    first: 'job.mass-failures',
+    says: /300 objects/,
+  },
+  {
+    name: 'one of three agents inactive',
+    snapshot: aSnapshot({ agents: sure([anAgent('SRV1'), anAgent('SRV2'), anAgent('SRV3', 'inactive')]) }),
+    first: 'agents.some-inactive',
+    says: /no outage/,
+  },
+  {
     name: 'delete protection off',
     snapshot: aSnapshot(withJobs(aJob({ deleteThreshold: 0 }))),
     first: 'delete-threshold.off',
@@ -415,7 +531,7 @@ export const scenarios: readonly Scenario[] = [
 ]
 
 /** A job that never ran: nothing is recorded for it. */
-function jobWithoutRuns(status: 'notRun' | 'notConfigured') {
+function jobWithoutRuns(status: 'notRun' | 'notConfigured' | 'active') {
   const {
     lastExecution: _ran,
     lastSuccess: _succeeded,

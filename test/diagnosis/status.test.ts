@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { statusOf } from '../../src/diagnosis/index.ts'
 import { unknown } from '../../src/nouns.ts'
-import { aJob, anAgent, aQuarantinedJob, contoso, HOUR, MINUTE, NOW, sure } from '../support/snapshots.ts'
+import { HOUR, MINUTE } from '../../src/time.ts'
+import { aJob, anAgent, aQuarantinedJob, contoso, NOW, sure } from '../support/snapshots.ts'
 
 const fabrikam = { id: 'sp-fabrikam', domain: 'fabrikam.com' }
 const agents = sure([anAgent('SRV1', 'active', ['contoso.com', 'fabrikam.com'])])
@@ -42,7 +43,7 @@ describe('status of all configurations', () => {
   it('is unknown, never good, where the jobs could not be read', () => {
     const all = statusOf(input({ jobs: { [contoso.id]: unknown('throttled', 'jobs') } }))
     expect(all.map((s) => s.state)).toEqual(['unknown', 'unknown'])
-    expect(JSON.stringify(all)).toContain('throttled')
+    expect(JSON.stringify(all)).toContain('Microsoft Graph limits requests')
   })
 
   it('is bad where no agent of the domain is active, and says when agents are not known', () => {

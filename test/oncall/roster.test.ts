@@ -2,10 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   createOnCall,
-  DAY,
   defaultChain,
   gaps,
-  HOUR,
   instantOf,
   localTime,
   nextShift,
@@ -15,6 +13,7 @@ import {
   shiftsBetween,
   whoIsOnCall,
 } from '../../src/oncall/index.ts'
+import { DAY, HOUR } from '../../src/time.ts'
 
 const people = 'people:\n  - { id: a, name: Ada }\n  - { id: b, name: Bob }\n  - { id: c, name: Cleo }\n'
 function roster(rest: string, zone = 'Europe/Berlin') {

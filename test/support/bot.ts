@@ -149,7 +149,6 @@ export async function startBot(
     return { status: answer.status, body: text === '' ? undefined : (JSON.parse(text) as Bag) }
   }
 
-  let seen = 0
   /** What the bot sent to a conversation since the last look at it. */
   const since = (from: number, where: Where): Shown[] =>
     connector.sent.slice(from).flatMap((sent, i) => {
@@ -158,6 +157,19 @@ export async function startBot(
       const id = sent.method === 'PUT' ? (activityId ?? '') : connector.idOf(from + i)
       return [shownOf(sent, id)]
     })
+
+  /** The same, once every "Looking…" has become the answer it stood for. */
+  const answered = async (from: number, where: Where): Promise<Shown[]> => {
+    const until = Date.now() + 30_000
+    for (;;) {
+      const shown = since(from, where)
+      const looking = shown.filter((one) => !one.edited && one.text.startsWith('Looking…'))
+      const replaced = (one: Shown) => shown.some((edit) => edit.edited && edit.activityId === one.activityId)
+      if (looking.every(replaced)) return shown.filter((one) => !looking.includes(one))
+      if (Date.now() > until) throw new Error(`still looking\n${output}`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
 
   const say = async (
     text: string,
@@ -175,10 +187,10 @@ export async function startBot(
               { type: 'mention', text: mention, mentioned: { id: '28:sync-medic', name: 'Sync Medic' } },
             ],
           }
-    seen = connector.sent.length
+    const from = connector.sent.length
     const answer = await post(envelope(as, where, { type: 'message', ...fields }))
     if (answer.status !== 200) throw new Error(`the bot answered ${answer.status}`)
-    return since(seen, where)
+    return answered(from, where)
   }
 
   /** Presses a button by its label. `invoke`: the card in the answer; `replies`: what came besides. */
@@ -199,7 +211,7 @@ export async function startBot(
           .join(', ')}`,
       )
     const data = { ...(action.data as Bag | undefined), ...options.inputs }
-    seen = connector.sent.length
+    const from = connector.sent.length
     if (action.type === 'Action.Execute') {
       const value = { action: { type: 'Action.Execute', verb: action.verb, data }, trigger: 'manual' }
       const answer = await post(
@@ -216,12 +228,17 @@ export async function startBot(
           : undefined
       const said =
         answer.body?.type === 'application/vnd.microsoft.activity.message' ? String(answer.body.value) : ''
-      return { status: answer.status, card, text: card ? cardText(card) : said, replies: since(seen, where) }
+      return {
+        status: answer.status,
+        card,
+        text: card ? cardText(card) : said,
+        replies: await answered(from, where),
+      }
     }
     const answer = await post(
       envelope(as, where, { type: 'message', value: data, replyToId: shown.activityId }),
     )
-    return { status: answer.status, card: undefined, text: '', replies: since(seen, where) }
+    return { status: answer.status, card: undefined, text: '', replies: await answered(from, where) }
   }
 
   const control = async (path: string, body: Bag): Promise<Bag> => {

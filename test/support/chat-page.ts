@@ -148,3 +148,9 @@ export async function send(
   if (!answer.ok) throw new Error(`the connector answered ${answer.status}`)
   return ((await answer.json()) as { id?: string }).id
 }
+
+/** Presses the newest button of that name on a card. */
+export async function pressOn(page: Page, label: string): Promise<void> {
+  await page.locator('.msg').getByRole('button', { name: label, exact: true }).last().click()
+  await settled(page)
+}

@@ -1,6 +1,8 @@
 // Builders of snapshots for the checks: one healthy tenant, changed piece by piece.
+
 import type {
   Agent,
+  Because,
   Configuration,
   DirectoryObject,
   Fact,
@@ -11,11 +13,9 @@ import type {
   Subject,
 } from '../../src/nouns.ts'
 import { known, unknown } from '../../src/nouns.ts'
+import { DAY, HOUR, MINUTE } from '../../src/time.ts'
 
 export const NOW: Instant = Date.UTC(2026, 10, 20, 8, 12)
-export const MINUTE = 60_000
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
 
 export const contoso: Configuration = { id: 'sp-contoso', domain: 'contoso.com' }
 export const jane: Subject = {
@@ -152,7 +152,7 @@ export function withJobs(...jobs: readonly Job[]): Pick<Snapshot, 'jobs'> {
 /** Nothing could be read, for one reason. */
 export function aBlindSnapshot(
   subject: Subject,
-  because: 'unavailable' | 'notPermitted' = 'unavailable',
+  because: Because = 'unavailable',
 ): Snapshot {
   const blank = <T>(source: string): Fact<T> => unknown(because, source)
   return aSnapshot({

@@ -1,24 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { commonNameOf, immutableIdOf, sameDn } from '../../src/graph/directory-objects.ts'
+import { commonNameOf, immutableIdOf } from '../../src/graph/directory-objects.ts'
 import type { GraphProvisioningEvent } from '../../src/graph/index.ts'
 import { guidOf } from '../../src/graph/index.ts'
-import type { Job, ProvisioningEvent, ScopeFilter } from '../../src/nouns.ts'
+import type { ProvisioningEvent } from '../../src/nouns.ts'
 import { known, unknown } from '../../src/nouns.ts'
 import { toAgents } from '../../src/sync/agent.ts'
-import {
-  domainOfDn,
-  domainOfUpn,
-  isDomainName,
-  ownerOf,
-  toConfiguration,
-} from '../../src/sync/configuration.ts'
-import { inScope, isBelow, scheduleOf } from '../../src/sync/index.ts'
+import { isDomainName, ownerOf, toConfiguration } from '../../src/sync/configuration.ts'
 import { remember } from '../../src/sync/memory.ts'
 import { heldDeletionsIn, isAbout, namesOf, toEvents } from '../../src/sync/provisioning-event.ts'
 
 const noon = Date.UTC(2026, 4, 12, 12)
-const minute = 60_000
 
 describe('owner of a domain', () => {
   const all = ['contoso.com', 'corp.fabrikam.com', 'lab.fabrikam.com'].map((domain) => ({
@@ -42,13 +34,6 @@ describe('owner of a domain', () => {
     expect(ownerOf(all, 'emea.contoso.com', { exact: true })).toBeUndefined()
   })
 
-  it('is read from DN and principal name', () => {
-    expect(domainOfDn('CN=Jane,OU=DC=odd\\,DC=evil,DC=Contoso, DC = com')).toBe('contoso.com')
-    expect(domainOfDn('CN=Jane,OU=Sales')).toBeUndefined()
-    expect(domainOfUpn('jane@odd@Contoso.com')).toBe('contoso.com')
-    expect([domainOfUpn('jane'), domainOfUpn('jane@')]).toEqual([undefined, undefined])
-  })
-
   it('of an old configuration comes from its jobs', () => {
     const raw = {
       id: 'a',
@@ -65,132 +50,6 @@ describe('owner of a domain', () => {
       false,
       false,
     ])
-  })
-})
-
-describe('scope', () => {
-  const filter = (more: Partial<ScopeFilter>): ScopeFilter => ({
-    ruleId: 'r',
-    ruleName: '',
-    containers: [],
-    groups: [],
-    clauses: [],
-    mappings: 0,
-    ...more,
-  })
-  const jane = 'CN=Doe\\, Jane,OU=Sales,OU=Staff,DC=contoso,DC=com'
-  it.each<[string, readonly ScopeFilter[], string]>([
-    ['below an included container', [filter({ containers: ['ou=staff, dc=contoso,dc=com'] })], 'in'],
-    ['elsewhere', [filter({ containers: ['OU=Lab,DC=contoso,DC=com'] })], 'out'],
-    ['a container whose name only ends alike', [filter({ containers: ['OU=aff,DC=contoso,DC=com'] })], 'out'],
-    [
-      'a name that holds a comma is one part',
-      [filter({ containers: ['Jane,OU=Sales,OU=Staff,DC=contoso,DC=com'] })],
-      'out',
-    ],
-    ['by group', [filter({ groups: ['CN=Pilot,DC=contoso,DC=com'] })], 'unknown'],
-    [
-      'container of one rule, group of another',
-      [filter({ groups: ['g'] }), filter({ containers: [jane] })],
-      'in',
-    ],
-    ['no limits', [filter({})], 'in'],
-    ['no rule', [], 'unknown'],
-    [
-      'out of one, by group in another',
-      [filter({ containers: ['OU=Lab'] }), filter({ groups: ['g'] })],
-      'unknown',
-    ],
-  ])('%s', (_, filters, verdict) => {
-    expect(inScope(jane, filters)).toBe(verdict)
-  })
-
-  const part = fc.tuple(fc.constantFrom('OU', 'ou', 'CN', 'DC'), fc.stringMatching(/^[a-zA-Z0-9 ]{1,8}$/))
-  const dnOf = (parts: readonly (readonly [string, string])[], glue: string) =>
-    parts.map(([type, value]) => `${type}=${value.trim() || 'x'}`).join(glue)
-
-  it('is that of any container above, in any spelling; never that of a sibling', () => {
-    fc.assert(
-      fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), fc.nat(5), (parts, at) => {
-        const dn = dnOf(parts, ',')
-        const above = dnOf(parts.slice(Math.min(at, parts.length - 1)), ' , ').toUpperCase()
-        expect(isBelow(dn, above)).toBe(true)
-        expect(isBelow(dn, `OU=sibling-of-all,${above}`)).toBe(false)
-      }),
-    )
-    expect(isBelow(jane, '')).toBe(false)
-  })
-})
-
-describe('schedule', () => {
-  const base: Job = {
-    id: 'j',
-    configurationId: 'c',
-    domain: 'contoso.com',
-    kind: 'provisioning',
-    templateId: '',
-    status: 'active',
-    schedule: { state: 'active', intervalMs: 2 * minute },
-    successiveFailures: 0,
-    entryCounts: {},
-  }
-  const ran = (began: number, ended?: number) => ({
-    state: 'succeeded' as const,
-    began,
-    ...(ended === undefined ? {} : { ended }),
-    counts: {},
-  })
-
-  it('of a job on time', () => {
-    const job = {
-      ...base,
-      lastExecution: ran(noon - 2 * minute, noon - minute),
-      lastSuccess: ran(0, noon - minute),
-    }
-    expect(scheduleOf(job, noon)).toEqual({
-      running: false,
-      lastEnded: noon - minute,
-      lastSuccess: noon - minute,
-      nextExpected: noon + minute,
-      lateMs: 0,
-      missedCycles: 0,
-    })
-  })
-
-  it('of a job that is silent', () => {
-    const job = { ...base, lastExecution: ran(noon - 41 * minute, noon - 40 * minute) }
-    expect(scheduleOf(job, noon)).toMatchObject({ running: false, lateMs: 38 * minute, missedCycles: 19 })
-  })
-
-  it('of a cycle that is running', () => {
-    for (const last of [ran(noon - minute), ran(noon - minute, noon - 3 * minute)]) {
-      const found = scheduleOf({ ...base, lastExecution: last }, noon)
-      expect(found.running).toBe(true)
-      expect(found).not.toHaveProperty('nextExpected')
-    }
-  })
-
-  it('of a quarantine is a day, or what Graph says', () => {
-    const quarantine = { reason: '', seriesCount: 1, nextAttempt: noon + 5 * minute }
-    const job: Job = {
-      ...base,
-      status: 'quarantine',
-      lastExecution: ran(noon - 600 * minute, noon - 599 * minute),
-    }
-    expect(scheduleOf({ ...job, quarantine }, noon)).toMatchObject({
-      nextExpected: noon + 5 * minute,
-      lateMs: 0,
-    })
-    expect(scheduleOf(job, noon).nextExpected).toBe(noon - 599 * minute + 1_440 * minute)
-  })
-
-  it('of a job that is not meant to run, or never did, is no lateness', () => {
-    for (const job of [
-      { ...base, status: 'paused' as const, lastExecution: ran(1, 2) },
-      base,
-      { ...base, schedule: { state: 'active' }, lastExecution: ran(1, 2) },
-    ])
-      expect(scheduleOf(job, noon)).not.toHaveProperty('lateMs')
   })
 })
 
@@ -332,13 +191,10 @@ describe('names of the directory', () => {
     expect([immutableIdOf('no guid'), guidOf('short')]).toEqual([undefined, undefined])
   })
 
-  it('common names and equal DNs', () => {
+  it('common names', () => {
     expect(commonNameOf('CN=Doe\\, Jane \\28x\\29,OU=a')).toBe('Doe, Jane (x)')
     expect(commonNameOf('CN=Andr\\C3\\A9 \\#1,OU=a')).toBe('André #1')
     expect(commonNameOf('OU=a,DC=b')).toBeUndefined()
-    expect(sameDn('CN=A\\,b,OU=C', 'cn = a\\,B , ou=c')).toBe(true)
-    expect(sameDn('CN=A,OU=C', 'CN=A')).toBe(false)
-    expect(sameDn(`CN=${' '.repeat(200_000)}x`, 'CN=x')).toBe(true)
   })
 })
 

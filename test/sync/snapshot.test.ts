@@ -111,13 +111,34 @@ describe('a snapshot of a person', () => {
   })
 
   it('of whom several fit offers them all; one of exactly that name is meant', async () => {
-    const { sync } = await tenant({ users: () => list([user('Jane Doe'), user('Jane Doering')]) })
+    const { sync, count } = await tenant({ users: () => list([user('Jane Doe'), user('Jane Doering')]) })
     const vague = await sync.snapshotOf(about('Jane', 'name'))
+    // Until one is chosen the log, of which Graph gives five pages in ten seconds, is not read.
+    expect(count('provisioning')).toBe(0)
     expect(vague.candidates.map(({ id }) => id)).toEqual(['Jane Doe', 'Jane Doering'])
     expect(vague.object).toMatchObject({ known: false, detail: 'several' })
     expect(vague.conflicts).toMatchObject({ known: false })
     const exact = await sync.snapshotOf(about('jane doe', 'name'))
     expect(exact).toMatchObject({ object: { known: true, value: { id: 'Jane Doe' } }, candidates: [] })
+  })
+
+  it('asked about twice in a burst costs one look into the log, and later another', async () => {
+    let now = noon
+    const started = await startGraph((asked) =>
+      list(questionOf(asked) === 'servicePrincipals' ? principals : []),
+    )
+    fake = started
+    const { reads } = graphOn(started)
+    const sync = createSync({ reads, clock: { now: async () => now } })
+    const looks = () => started.asked.filter((one) => questionOf(one) === 'provisioning').length
+    const first = await sync.snapshotOf(about('jane@contoso.com'))
+    now += 9_000
+    const second = await sync.snapshotOf(about('janet@contoso.com'))
+    expect(looks()).toBe(1)
+    expect(second.events.known && first.events.known && second.events.asOf === first.events.asOf).toBe(true)
+    now += 2_000
+    await sync.snapshotOf(about('jane@contoso.com'))
+    expect(looks()).toBe(2)
   })
 
   it('belongs where her DN says, not where her address looks like', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { withTyping } from '../../src/conversation/index.ts'
 import type { ConversationPort } from '../../src/ports.ts'
-import { createAdapter, createConversationPort, withTyping } from '../../src/teams/index.ts'
+import { createAdapter, createConversationPort } from '../../src/teams/index.ts'
 import { tenantId } from '../support/bot-authority.ts'
 import { type FakeConnector, startConnector } from '../support/connector.ts'
 import {

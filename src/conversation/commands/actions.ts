@@ -1,6 +1,9 @@
 // From a wish in words ("restart fabrikam.com") to a proposal. What follows the proposal is src/actions.
+
 import type { Click } from '../../actions/index.ts'
 import { distinguishedName } from '../../diagnosis/index.ts'
+import { sameName } from '../../directory-names.ts'
+import { holdsDeletes } from '../../jobs.ts'
 import type {
   ActionName,
   Block,
@@ -17,8 +20,8 @@ import type {
   Subject,
 } from '../../nouns.ts'
 import { personal, prose } from '../../nouns.ts'
-import { placeKeyOf } from '../../store/index.ts'
-import { becauseWords } from '../because.ts'
+import { placeKeyOf } from '../../place-key.ts'
+import { becauseWords } from '../../words.ts'
 import type { Services } from '../services.ts'
 import { notice, type Response, say, type Turn } from '../turn.ts'
 import { tokenOf, unknownDomain } from './live.ts'
@@ -59,10 +62,7 @@ async function findConfiguration(
       ok: false,
       reply: attention('I cannot see the configurations.', `Reason: ${becauseWords[all.because]}.`),
     }
-  const named =
-    domain === undefined
-      ? undefined
-      : all.value.find((one) => one.domain.toLowerCase() === domain.toLowerCase())
+  const named = domain === undefined ? undefined : all.value.find((one) => sameName(one.domain, domain))
   if (named) return { ok: true, value: named }
   if (domain !== undefined)
     return {
@@ -260,9 +260,7 @@ export async function heldDeletions(services: Services, domain: string | undefin
   const all = await services.sync.configurations()
   if (!all.known)
     return say(attention('I cannot see the configurations.', `Reason: ${becauseWords[all.because]}.`))
-  const wanted = all.value.filter(
-    (one) => domain === undefined || one.domain.toLowerCase() === domain.toLowerCase(),
-  )
+  const wanted = all.value.filter((one) => domain === undefined || sameName(one.domain, domain))
   if (wanted.length === 0)
     return say(
       unknownDomain(
@@ -280,7 +278,7 @@ export async function heldDeletions(services: Services, domain: string | undefin
           `${configuration.domain}: ${becauseWords[jobs.because]}.`,
         ),
       )
-    const job = jobs.known ? jobs.value.find((one) => one.quarantine?.reason === 'TooManyDeletes') : undefined
+    const job = jobs.known ? jobs.value.find(holdsDeletes) : undefined
     if (job) replies.push(await heldCard(services, configuration, job))
   }
   if (replies.length > 0) return say(...replies)

@@ -19,7 +19,7 @@ import type {
   Subject,
 } from '../../nouns.ts'
 import { at, personal, prose } from '../../nouns.ts'
-import { becauseWords } from '../because.ts'
+import { becauseWords } from '../../words.ts'
 import { readServerReport } from '../server-report.ts'
 import { serverReportBlock } from '../server-report-block.ts'
 import type { Services } from '../services.ts'
@@ -42,6 +42,7 @@ import { tokenOf } from './live.ts'
 /** A tree has no circle, so this many looks without a question never happen; it bounds a broken one. */
 const MOST_LOOKS = 12
 const MOST_FINDINGS = 3
+const MOST_SEEN = 2
 
 type Look = { readonly snapshot: Snapshot; readonly results: readonly CheckResult[] }
 type Case = {
@@ -53,10 +54,11 @@ type Case = {
   readonly reported?: readonly Finding[]
 }
 
-async function look({ turn, services, subject }: Case): Promise<Look> {
+async function look({ turn, services, tree, subject }: Case): Promise<Look> {
   const token = await tokenOf(turn, services)
   const snapshot = await services.sync.snapshotOf(subject, { now: turn.now, ...(token ? { token } : {}) })
-  return { snapshot, results: runChecks(snapshot) }
+  const asked = Object.values(tree.steps).flatMap((one) => (one.kind === 'check' ? one.checks : []))
+  return { snapshot, results: runChecks(snapshot, { asked }) }
 }
 
 /** Steps on until a person is needed; looks at the tenant at most once per turn. */
@@ -86,10 +88,21 @@ function choiceButtons(state: State, choices: readonly Choice[]): Button[] {
   return [...answers, ...back]
 }
 
+/** What the checks already say, above a question that they could not decide. */
+function seenSoFar(look: Look | undefined): Block[] {
+  const titles = look ? rank(look.results).slice(0, MOST_SEEN) : []
+  if (titles.length === 0) return []
+  return [
+    { kind: 'heading', text: 'What I see' },
+    { kind: 'list', ordered: false, items: titles.map(({ title }) => title) },
+  ]
+}
+
 function question(
-  tree: Tree,
+  { tree }: Case,
   step: TreeTurn,
   view: Extract<View, { kind: 'need' | 'ask' | 'paste' }>,
+  look: Look | undefined,
 ): Reply {
   const again = view.misunderstood ? ['I did not understand that; please press one of the answers. '] : []
   const why =
@@ -100,7 +113,7 @@ function question(
     kind: 'question',
     title: tree.title,
     ask: [...again, view.question],
-    blocks: [...why, ...block],
+    blocks: [...seenSoFar(look), ...why, ...block],
     choices: choiceButtons(step.state, view.choices),
   }
 }
@@ -221,7 +234,8 @@ function endReply(given: Case, step: TreeTurn, seen: Look | undefined): Reply {
     const all = seen ? rank(seen.results) : []
     // What the tree branched on comes first: it is what this dialog set out to find.
     const named = all.filter((finding) => view.ruleIds.includes(finding.ruleId))
-    const findings = (named.length > 0 ? named : all).slice(0, MOST_FINDINGS)
+    const others = all.filter((finding) => !named.includes(finding))
+    const findings = [...named, ...others].slice(0, MOST_FINDINGS)
     return findingReply(given.services, {
       ...base,
       title: findings[0]?.title ?? ['No check found a cause.'],
@@ -263,7 +277,7 @@ async function step(given: Case, state: State, input: Input): Promise<Response> 
   const { view } = next
   if (view.kind === 'need' || view.kind === 'ask' || view.kind === 'paste') {
     const dialog = { treeId: tree.id, state: next.state as unknown as Json }
-    return { replies: [question(tree, next, view)], session: { ...session, dialog } }
+    return { replies: [question(given, next, view, seen)], session: { ...session, dialog } }
   }
   // An end that only answers led to has not looked yet: the facts around it are worth one look.
   const around =

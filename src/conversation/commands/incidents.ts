@@ -2,12 +2,10 @@
 import type { Act } from '../../alerts/index.ts'
 import type { Prose, Reply } from '../../nouns.ts'
 import { at, personal, prose } from '../../nouns.ts'
-import { becauseWords } from '../because.ts'
+import { HOUR, MINUTE } from '../../time.ts'
+import { becauseWords } from '../../words.ts'
 import type { Services } from '../services.ts'
 import { count, notice, type Response, say, type Turn } from '../turn.ts'
-
-const MINUTE_MS = 60_000
-const HOUR_MS = 60 * MINUTE_MS
 
 export async function incidents(turn: Turn, services: Services): Promise<Response> {
   return say(await services.alerts.listReply(turn.now))
@@ -127,7 +125,7 @@ const HANDOVER = 'handover.last'
 export async function handover(turn: Turn, services: Services): Promise<Response> {
   const { tenantId } = turn.place
   const last = await services.store.settings.get(tenantId, HANDOVER)
-  const since = Math.max(typeof last === 'number' ? last : turn.now - 24 * HOUR_MS, turn.now - 72 * HOUR_MS)
+  const since = Math.max(typeof last === 'number' ? last : turn.now - 24 * HOUR, turn.now - 72 * HOUR)
   const sheet = await services.alerts.handover(turn.now, since)
   await services.store.settings.put(tenantId, HANDOVER, turn.now)
   return say(sheet)
@@ -202,7 +200,7 @@ export async function maintenance(
     refusedOr(
       result,
       'Maintenance has begun.',
-      `${wish.domain ?? 'All domains'}: detection goes on, notifications wait for ${Math.round(wish.durationMs / MINUTE_MS)} minutes.`,
+      `${wish.domain ?? 'All domains'}: detection goes on, notifications wait for ${Math.round(wish.durationMs / MINUTE)} minutes.`,
     ),
   )
 }
@@ -274,10 +272,10 @@ function median(values: readonly number[]): number | undefined {
 /** Times to acknowledge and to resolve of the past 30 days, by severity. */
 export async function figures(turn: Turn, services: Services): Promise<Response> {
   const recent = (await services.alerts.list(true)).filter(
-    (one) => (one.openedAt ?? 0) > turn.now - 30 * 24 * HOUR_MS,
+    (one) => (one.openedAt ?? 0) > turn.now - 30 * 24 * HOUR,
   )
   if (recent.length === 0) return say(notice('No incident opened in 30 days.'))
-  const minutes = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.round(ms / MINUTE_MS)} min`)
+  const minutes = (ms: number | undefined) => (ms === undefined ? '–' : `${Math.round(ms / MINUTE)} min`)
   const rows = (['critical', 'warning', 'info'] as const).flatMap((severity): Prose[][] => {
     const mine = recent.filter((one) => one.severity === severity)
     const between = (end: 'ackedAt' | 'resolvedAt') =>

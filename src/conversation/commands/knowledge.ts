@@ -1,5 +1,6 @@
 // Questions about Cloud Sync: answered from the knowledge base, or honestly not, and then remembered as a gap.
 import type { Button, Reply } from '../../nouns.ts'
+import { DAY } from '../../time.ts'
 import { scrub } from '../scrub.ts'
 import type { Services } from '../services.ts'
 import { count, notice, type Response, say, type Turn } from '../turn.ts'
@@ -73,11 +74,9 @@ export async function feedback(
   return say(notice(given.like ? 'Thank you.' : 'Thank you; this goes on the list of answers to improve.'))
 }
 
-const DAY_MS = 24 * 3600_000
-
 /** What could not be answered or was disliked in 90 days, by meaning, most frequent first. */
 export async function gaps(turn: Turn, services: Services): Promise<Response> {
-  const rows = await services.store.gaps.list(turn.place.tenantId, turn.now - 90 * DAY_MS)
+  const rows = await services.store.gaps.list(turn.place.tenantId, turn.now - 90 * DAY)
   if (rows.length === 0)
     return say(notice('No gap in 90 days.', 'Every question had an answer, and none was disliked.'))
   const groups = new Map<string, { count: number; example: string; why: string }>()

@@ -1,4 +1,5 @@
 // Live state: every configuration, the agents, the log of one object, errors by code, service health.
+
 import {
   type ConfigurationStatus,
   diagnose as findingsOf,
@@ -6,6 +7,7 @@ import {
   statusOf,
   uncheckedOf,
 } from '../../diagnosis/index.ts'
+import { sameName } from '../../directory-names.ts'
 import type {
   Block,
   FactRow,
@@ -19,12 +21,10 @@ import type {
 } from '../../nouns.ts'
 import { at, personal, prose } from '../../nouns.ts'
 import type { UserToken } from '../../ports.ts'
-import { becauseWords } from '../because.ts'
+import { DAY } from '../../time.ts'
+import { becauseWords } from '../../words.ts'
 import type { Services } from '../services.ts'
 import { count as counted, notice, type Response, say, type Turn } from '../turn.ts'
-
-const HOUR_MS = 3600_000
-const DAY_MS = 24 * HOUR_MS
 
 /** The asking person's own token, if they signed in; agents are visible only with it. */
 export async function tokenOf(turn: Turn, services: Services): Promise<UserToken | undefined> {
@@ -82,8 +82,7 @@ export async function status(turn: Turn, services: Services, domain?: string): P
     agents: snap.agents,
     now: turn.now,
   })
-  const shown =
-    domain === undefined ? all : all.filter((one) => one.domain.toLowerCase() === domain.toLowerCase())
+  const shown = domain === undefined ? all : all.filter((one) => sameName(one.domain, domain))
   if (domain !== undefined && shown.length === 0)
     return say(
       unknownDomain(
@@ -254,7 +253,7 @@ export async function objectLog(turn: Turn, services: Services, subject: Subject
 
 /** Failures of the last 24 hours by code, against the day before. */
 export async function errors(turn: Turn, services: Services): Promise<Response> {
-  const seen = await services.sync.events({ since: turn.now - 2 * DAY_MS, mostPages: 4 })
+  const seen = await services.sync.events({ since: turn.now - 2 * DAY, mostPages: 4 })
   if (!seen.known)
     return say(notice('I could not read the provisioning log.', `Reason: ${becauseWords[seen.because]}.`))
   const failures = seen.value.filter((event) => event.status === 'failure')
@@ -265,8 +264,8 @@ export async function errors(turn: Turn, services: Services): Promise<Response> 
         byCode.set(event.error?.code ?? 'no code', (byCode.get(event.error?.code ?? 'no code') ?? 0) + 1)
     return byCode
   }
-  const today = count(turn.now - DAY_MS, turn.now + 1)
-  const before = count(turn.now - 2 * DAY_MS, turn.now - DAY_MS)
+  const today = count(turn.now - DAY, turn.now + 1)
+  const before = count(turn.now - 2 * DAY, turn.now - DAY)
   if (today.size === 0)
     return say(
       notice(

@@ -122,7 +122,7 @@ export async function welcome(turn: Turn, services: Services): Promise<Response>
 }
 
 export async function signIn(turn: Turn, services: Services): Promise<Response> {
-  await services.signIn.signIn(turn.person, turn.place)
+  await services.signIn.signIn(turn.person, turn.place, 'asked')
   const now = await services.signIn.token(turn.person, turn.place)
   if (now.ok)
     return say(

@@ -1,86 +1,58 @@
-// Draws a card with the official Adaptive Cards renderer, in the page's colours.
+// Draws a card with the official Adaptive Cards renderer, and adds what Teams adds: mentions, tables that fit a phone,
+// every button within reach of the keyboard.
+import { hostConfig } from './card-look.js'
 
-const font = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif'
-const mono = 'ui-monospace, "Cascadia Code", Consolas, "DejaVu Sans Mono", monospace'
+const mention = /<at>(.*?)<\/at>/g
 
-function colours(dark) {
-  const pair = (light, night) => (dark ? night : light)
-  const both = (a, b, subtleA, subtleB) => ({ default: pair(a, b), subtle: pair(subtleA, subtleB) })
-  return {
-    default: both('#1b1f24', '#e8ecef', '#57606a', '#a3adb7'),
-    dark: both('#1b1f24', '#e8ecef', '#57606a', '#a3adb7'),
-    light: both('#57606a', '#a3adb7', '#57606a', '#a3adb7'),
-    accent: both('#0f766e', '#5eead4', '#0f766e', '#5eead4'),
-    good: both('#1a7f37', '#56d364', '#1a7f37', '#56d364'),
-    warning: both('#8a5a00', '#f2c04c', '#8a5a00', '#f2c04c'),
-    attention: both('#b42318', '#ff8f85', '#b42318', '#ff8f85'),
+/** A copy in which mentions are names; all else is drawn as it is. */
+function withMentions(node) {
+  if (Array.isArray(node)) return node.map(withMentions)
+  if (typeof node !== 'object' || node === null) return node
+  const copy = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, withMentions(value)]))
+  if (copy.type !== 'TextBlock' || !/<at>/.test(copy.text)) return copy
+  return { ...copy, text: copy.text.replace(mention, '@$1'), color: 'Accent', weight: 'Bolder' }
+}
+
+/** Where a table is too wide, each cell is shown under the name of its column. */
+function labelCells(card) {
+  for (const table of card.querySelectorAll('[role="table"]')) {
+    const names = [...table.querySelectorAll('[role="columnheader"]')].map((cell) => cell.textContent)
+    table.classList.add('table')
+    table.classList.toggle('wide', names.length > 2)
+    for (const row of table.querySelectorAll('[role="row"]'))
+      [...row.querySelectorAll('[role="cell"]')].forEach((cell, i) => {
+        cell.dataset.column = names[i]?.trim() ?? ''
+      })
   }
 }
 
-function style(dark, light, night) {
-  return { backgroundColor: dark ? night : light, foregroundColors: colours(dark) }
-}
-
-function hostConfig(dark) {
-  return {
-    supportsInteractivity: true,
-    fontTypes: {
-      default: {
-        fontFamily: font,
-        fontSizes: { small: 12, default: 14, medium: 16, large: 18, extraLarge: 22 },
-        fontWeights: { lighter: 400, default: 400, bolder: 650 },
-      },
-      monospace: {
-        fontFamily: mono,
-        fontSizes: { small: 12, default: 13, medium: 14, large: 15, extraLarge: 18 },
-        fontWeights: { lighter: 400, default: 400, bolder: 650 },
-      },
-    },
-    spacing: { small: 4, default: 8, medium: 12, large: 18, extraLarge: 26, padding: 12 },
-    separator: { lineThickness: 1, lineColor: dark ? '#30373f' : '#d8dee4' },
-    imageSizes: { small: 32, medium: 52, large: 100 },
-    containerStyles: {
-      default: style(dark, 'transparent', 'transparent'),
-      emphasis: style(dark, '#f0f3f4', '#2a323a'),
-      good: style(dark, '#e3f4e8', '#16351f'),
-      attention: style(dark, '#fdecea', '#42201d'),
-      warning: style(dark, '#fdf3dc', '#3a2f14'),
-      accent: style(dark, '#dff3f0', '#123a36'),
-    },
-    actions: {
-      maxActions: 6,
-      spacing: 'default',
-      buttonSpacing: 8,
-      showCard: { actionMode: 'inline', inlineTopMargin: 10, style: 'emphasis' },
-      actionsOrientation: 'horizontal',
-      actionAlignment: 'left',
-    },
-    adaptiveCard: { allowCustomStyle: true },
-    factSet: {
-      title: {
-        color: 'default',
-        size: 'default',
-        isSubtle: true,
-        weight: 'default',
-        wrap: true,
-        maxWidth: 170,
-      },
-      value: { color: 'default', size: 'default', wrap: true },
-      spacing: 12,
-    },
+/** The renderer takes buttons out of the tab order while the form of another one is open. */
+function keepReachable(card) {
+  const reachable = () => {
+    for (const button of card.querySelectorAll('button[tabindex="-1"]')) button.tabIndex = 0
   }
+  card.addEventListener('click', () => queueMicrotask(reachable))
+  reachable()
 }
 
-export function drawCard(card, onAction) {
+/** `onAction` hears of every pressed button and link, with the values of the inputs in its data. */
+export function drawCard(content, onAction) {
   const { AdaptiveCard, HostConfig, Version } = window.AdaptiveCards
+  // Texts are shown as they are: what looks like Markdown in a name stays what it is.
+  AdaptiveCard.onProcessMarkdown = (_text, result) => {
+    result.didProcess = false
+  }
   const dark = window.matchMedia('(prefers-color-scheme: dark)').matches
   const drawing = new AdaptiveCard()
   drawing.version = new Version(1, 5)
   drawing.hostConfig = new HostConfig(hostConfig(dark))
   drawing.onExecuteAction = onAction
-  drawing.parse(card)
-  const element = drawing.render()
+  drawing.parse(withMentions(content))
+  const card = drawing.render()
+  if (!card) return document.createTextNode(String(content.fallbackText ?? 'This card cannot be shown.'))
   // A card is a group of things to read, not a control: the renderer makes it a tab stop of its own.
-  element?.removeAttribute('tabindex')
-  return element
+  card.removeAttribute('tabindex')
+  labelCells(card)
+  keepReachable(card)
+  return card
 }

@@ -1,7 +1,7 @@
 // Sessions, places, subscriptions, settings, daily facts and gaps: what is put is what is got.
 import { describe, expect, it } from 'vitest'
+import { placeKeyOf } from '../../../src/place-key.ts'
 import type { SessionKey, Subscription } from '../../../src/ports.ts'
-import { placeKeyOf } from '../../../src/store/index.ts'
 import type { Backend } from '../backend.ts'
 import { aPlace, T0, TENANT } from '../builders.ts'
 

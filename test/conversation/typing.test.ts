@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { withTyping } from '../../src/conversation/index.ts'
 import type { Place } from '../../src/nouns.ts'
 import type { ConversationPort } from '../../src/ports.ts'
-import { withTyping } from '../../src/teams/index.ts'
 
 const place: Place = {
   conversationId: 'c',
@@ -38,7 +38,7 @@ afterEach(() => {
 const nineSeconds = () => new Promise<void>((resolve) => setTimeout(resolve, 9000))
 
 describe('TEAMS 13 typing', () => {
-  test('is shown at once and every four seconds, until the work ends', async () => {
+  test('is shown soon and every four seconds, until the work ends', async () => {
     const done = withTyping(
       portThat(async () => undefined),
       place,
