@@ -6,7 +6,7 @@ targetScope = 'resourceGroup'
 @description('identityPrincipalId of the main deployment.')
 param identityPrincipalId string
 
-@description('Also grant what group diagnosis and groups in ROLES_FILE need.')
+@description('Also grant what group diagnosis needs.')
 param groups bool = true
 
 var graphAppId = '00000003-0000-0000-c000-000000000000'

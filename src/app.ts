@@ -6,9 +6,12 @@ import { clouds } from './clouds.ts'
 import type { Config } from './config.ts'
 import { createHandle } from './conversation/index.ts'
 import { databasePassword } from './graph/index.ts'
+import { createHealth } from './health.ts'
 import { buildHouse, identitySource } from './house.ts'
 import { keysOf } from './keys.ts'
 import type { Place, Reply } from './nouns.ts'
+import { withOwnPlaces } from './own-places.ts'
+import { placeKeyOf } from './place-key.ts'
 import { channelPlace, createChatHouse, rehearsalBotId } from './rehearsal/index.ts'
 import { anchorAudit, fileAnchors, type OpenedStore, openPostgres, openSqlite } from './store/index.ts'
 import {
@@ -19,19 +22,18 @@ import {
   type GateOptions,
 } from './teams/index.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
-import { HOUR } from './time.ts'
+import { HOUR, MINUTE } from './time.ts'
 
 /** Between two rounds of the clock's work; what is due is decided by the store's time. */
 const TICK_MS = 2000
 const ANCHOR_MS = HOUR
 const PURGE_MS = 6 * HOUR
-const MAX_LAG_MS = 1000
 
 export type App = {
   /** The port in use. */
   listen(): Promise<number>
-  /** Drains: ready says no, running turns end, leases go back. Resolves with the turns left unfinished. */
-  close(graceMs: number): Promise<number>
+  /** Drains: ready says no (for `noticeMs` before the door shuts), running turns end, leases go back. Resolves with the turns left unfinished. */
+  close(graceMs: number, noticeMs?: number): Promise<number>
   readonly telemetry: Telemetry
 }
 
@@ -110,32 +112,34 @@ export async function createApp(config: Config): Promise<App> {
   const keys = keysOf(config)
   const telemetry = createTelemetry({ level: config.logLevel, pseudonymKey: keys.pseudonym })
   for (const warning of config.warnings) telemetry.log.warn({ warning }, 'configuration')
-  const store = await openStore(config, keys.audit)
+  const botId = config.bot.appId ? `28:${config.bot.appId}` : rehearsalBotId
+  const { environment } = config
+  const store = withOwnPlaces(await openStore(config, keys.audit), { environment, botId })
   const adapter = createAdapter({
     cloud: config.cloud,
     credentials: credentialsOf(config),
     tokenServiceUrl: config.bot.tokenServiceUrl,
   })
-  const botId = config.bot.appId ? `28:${config.bot.appId}` : rehearsalBotId
-  const { environment } = config
   const serviceUrls = { hosts: clouds[config.cloud].connectorHosts, loopback: config.bot.loopbackConnector }
   const port = createConversationPort({ adapter, botId, environment, serviceUrls, clock: store, telemetry })
   const house = await buildHouse({ config, store, telemetry, port, soon: () => pulse.beat() })
   const anchors = fileAnchors(config.dataDir)
   const due = createDue()
 
-  const round = async () => {
+  const work = async () => {
     try {
       const now = await store.now()
       await house.alerts.tick(now)
       await house.actions.tick(now)
+      if (due('figures', now, MINUTE))
+        telemetry.metrics.set('audit_chain_length', (await store.audit.head())?.seq ?? 0)
       if (due('anchor', now, ANCHOR_MS)) await anchorAudit(store, anchors, now)
       if (due('purge', now, PURGE_MS)) await store.purge(now, config.retentionDays)
     } catch (err) {
       telemetry.log.error({ err }, 'a round of the clock failed')
     }
   }
-  const pulse = createPulse(round, TICK_MS)
+  const pulse = createPulse(() => telemetry.span('clock', work, 'root'), TICK_MS)
 
   const draw = (reply: Reply, place: Place, now: number) => render(reply, { scope: place.scope, now })
   const handle = createHandle({
@@ -168,19 +172,18 @@ export async function createApp(config: Config): Promise<App> {
     clock: store,
     seen: store.seen,
     handle,
-    onPlace: async (place) => void (await store.places.upsert(place)),
-    health: {
-      live: async () => {
+    onPlace: rememberPlaces(store),
+    health: createHealth({
+      lagMs: () => {
         const delay = lag.percentile(99) / 1e6
         lag.reset()
-        return delay < MAX_LAG_MS
+        return delay
       },
-      ready: async () => {
-        await store.ping()
-        return started && (await store.migrationsCurrent()) && (await edge.keysReady())
-      },
-      startup: async () => started,
-    },
+      ping: store.ping,
+      migrationsCurrent: store.migrationsCurrent,
+      keysReady: () => edge.keysReady(),
+      started: () => started,
+    }),
     source: config.production ? 'forwarded' : 'socket',
     ...(chat ? { extraRoutes: chat } : {}),
   })
@@ -209,8 +212,8 @@ export async function createApp(config: Config): Promise<App> {
       pulse.beat()
       return inUse
     },
-    async close(graceMs) {
-      const left = await edge.close(graceMs)
+    async close(graceMs, noticeMs) {
+      const left = await edge.close(graceMs, noticeMs)
       await pulse.stop()
       await house.close()
       metrics?.close()
@@ -218,6 +221,19 @@ export async function createApp(config: Config): Promise<App> {
       await store.close()
       return left
     },
+  }
+}
+
+const PLACE_FRESH_MS = 3600_000
+
+/** Stores a place when something about it changed, when it was dead, else once an hour: most turns then cost one commit less. */
+function rememberPlaces(store: OpenedStore) {
+  const fixed = ({ updatedAt: _at, ...rest }: Place) => JSON.stringify(Object.entries(rest).sort())
+  return async (place: Place): Promise<void> => {
+    const stored = await store.places.get(placeKeyOf(place))
+    const same = stored !== undefined && !stored.dead && fixed(stored.place) === fixed(place)
+    if (same && place.updatedAt - stored.place.updatedAt < PLACE_FRESH_MS) return
+    await store.places.upsert(place)
   }
 }
 

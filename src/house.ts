@@ -7,11 +7,12 @@ import { type Alerts, createAlerts, defaultRules, parseRules, type Rules } from 
 import { render } from './cards/index.ts'
 import { clouds } from './clouds.ts'
 import type { Config } from './config.ts'
-import { createRespond, heldBlocks, loadTrees, type Services } from './conversation/index.ts'
+import { createRespond, heldBlocks, loadTrees, reportHostsOf, type Services } from './conversation/index.ts'
 import { diagnose } from './diagnosis/index.ts'
 import { MedicError } from './errors.ts'
 import { appIdentity, createGraph, type IdentitySource } from './graph/index.ts'
-import { loadKnowledge } from './knowledge/index.ts'
+import { createHeartbeat } from './heartbeat.ts'
+import { type Knowledge, loadKnowledge } from './knowledge/index.ts'
 import {
   type Fact,
   type IncomingEvent,
@@ -163,6 +164,13 @@ async function announce({
   })
 }
 
+/** From the same table that answers "which addresses?". */
+function hostsOf(knowledge: Knowledge, config: Config) {
+  const table = knowledge.table('urls')
+  if (!table) throw new MedicError('SM_KNOWLEDGE_INVALID', { file: 'facts/urls.yaml', problem: 'is missing' })
+  return reportHostsOf(table, config.cloud)
+}
+
 const RECENT_MS = MINUTE
 
 /** A count that decides is read anew; the names shown beside it may be those of that reading, for a minute. */
@@ -270,6 +278,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
       ),
     telemetry,
   })
+  const heartbeat = config.heartbeatUrl === undefined ? undefined : createHeartbeat(config.heartbeatUrl)
   const alerts = createAlerts({
     tenantId,
     store,
@@ -282,6 +291,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     telemetry,
     rules: rulesOf(config),
     pollSeconds: config.pollSeconds,
+    ...(heartbeat ? { heartbeat: heartbeat.beat } : {}),
   })
   const services: Services = {
     store,
@@ -294,6 +304,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     signIn,
     telemetry,
     rehearsal: config.rehearsal,
+    reportHosts: hostsOf(knowledge, config),
     soon: options.soon,
   }
   return {
@@ -306,6 +317,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     simulated,
     async close() {
       await alerts.close()
+      heartbeat?.close()
       await simulated?.close()
     },
   }

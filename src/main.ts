@@ -5,24 +5,26 @@ import { asMedicError, catalogue } from './errors.ts'
 import { welcomeText } from './rehearsal/index.ts'
 
 const DRAIN_MS = 10_000
+/** Whoever spreads the load must see "not ready" before connections are refused. */
+const NOTICE_MS = 1000
 const LONGEST_DRAIN_MS = 25_000
 const EX_CONFIG = 78
 const EX_SOFTWARE = 1
 
 function stop(app: App): void {
   let asked = false
-  const drain = () => {
+  const drain = (noticeMs: number) => {
     // A second signal, or a drain that hangs, ends at once.
     if (asked) process.exit(EX_SOFTWARE)
     asked = true
     setTimeout(() => process.exit(EX_SOFTWARE), LONGEST_DRAIN_MS).unref()
-    app.close(DRAIN_MS).then(
+    app.close(DRAIN_MS, noticeMs).then(
       (left) => process.exit(left > 0 ? EX_SOFTWARE : 0),
       () => process.exit(EX_SOFTWARE),
     )
   }
-  process.on('SIGTERM', drain)
-  process.on('SIGINT', drain)
+  process.on('SIGTERM', () => drain(NOTICE_MS))
+  process.on('SIGINT', () => drain(0))
   for (const name of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(name, (err: unknown) => {
       // No limping: whoever starts us starts a clean process.

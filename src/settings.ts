@@ -158,7 +158,8 @@ export const settingsTable = {
     schema: z.string().regex(/^[\w.-]+$/, 'must be a scope name'),
   },
   ROLES_FILE: {
-    meaning: 'YAML, role to group or object ids, for people whose token carries no app role',
+    meaning:
+      'YAML, role to object ids of people, for those whose token carries no app role; memberships of groups are not looked up',
     default: 'unset',
     schema: z.string(),
   },

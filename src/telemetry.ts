@@ -1,7 +1,8 @@
 // Log, metrics and spans. No personal data: ids enter a log only as pseudonyms, texts never.
 import { createHmac } from 'node:crypto'
-import { type Span, SpanStatusCode, trace } from '@opentelemetry/api'
+import { context, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api'
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { carryContext, identified, traceId } from './trace-context.ts'
 
 /** Every metric there is. Labels are few and closed; no tenant, person or object is ever a label. */
 export const metricTable = {
@@ -137,8 +138,10 @@ export type Telemetry = {
   readonly metrics: Metrics
   /** A stable stand-in for an id, so that lines about one person can be joined without naming them. */
   pseudonym(id: string): string
-  /** Runs work inside a span; a throw marks it failed and goes on upwards. */
-  span<T>(name: string, work: (span: Span) => Promise<T>): Promise<T>
+  /** Runs work inside a span; a throw marks it failed and goes on upwards. `root`: whoever asked, it is a trace of its own. */
+  span<T>(name: string, work: (span: Span) => Promise<T>, how?: 'root'): Promise<T>
+  /** Of the running turn or round; in every log line, and on cards that tell of a failure. */
+  traceId(): string | undefined
 }
 
 export function createTelemetry(options: {
@@ -149,6 +152,10 @@ export function createTelemetry(options: {
   const settings = {
     level: options.level,
     base: null,
+    mixin: () => {
+      const id = traceId()
+      return id === undefined ? {} : { trace: id }
+    },
     timestamp: pino.stdTimeFunctions.isoTime,
     // An allow-list for errors: name, code and where it happened. Messages of libraries may quote input.
     serializers: {
@@ -175,13 +182,17 @@ export function createTelemetry(options: {
           : { name: typeof error },
     },
   }
+  carryContext()
   const tracer = trace.getTracer('sync-medic')
   return {
     log: options.destination ? pino(settings, options.destination) : pino(settings),
     metrics: createMetrics(),
     pseudonym: (id) => createHmac('sha256', options.pseudonymKey).update(id).digest('base64url').slice(0, 12),
-    span: (name, work) =>
-      tracer.startActiveSpan(name, async (span) => {
+    traceId,
+    span: (name, work, how) => {
+      const parent = how === 'root' ? ROOT_CONTEXT : context.active()
+      const span = identified(tracer.startSpan(name, {}, parent))
+      return context.with(trace.setSpan(parent, span), async () => {
         try {
           return await work(span)
         } catch (error) {
@@ -190,6 +201,7 @@ export function createTelemetry(options: {
         } finally {
           span.end()
         }
-      }),
+      })
+    },
   }
 }

@@ -20,3 +20,19 @@ export const jobKindWords: Readonly<Record<JobKind, string>> = {
   exchangeWriteback: 'Exchange writeback',
   other: 'synchronization',
 }
+
+const causesTold: Readonly<Record<string, string>> = {
+  'agents.all_inactive': 'no agent of the domain answers',
+  'deletes.held': 'the job holds deletions back',
+  'job.quarantined': 'the job is in quarantine',
+}
+
+/** Why nobody is called for an incident: `by` is a rule id or "maintenance". */
+export function heldBackWords(by: string): string {
+  if (by === 'maintenance')
+    return 'Held back during the announced maintenance; nobody is called before it ends.'
+  const cause = causesTold[by]
+  return cause === undefined
+    ? 'Held back: another incident explains this one. Nobody is called twice.'
+    : `Held back: ${cause}, and that incident explains this one. Nobody is called twice.`
+}

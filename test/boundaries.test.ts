@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { brokenRules, readSources } from './support/imports.ts'
+import { brokenRules, cycleIn, fileGraph, readSources, roomGraph } from './support/imports.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -32,5 +32,33 @@ describe('rooms', () => {
     ['src/app.ts', "import { openSqlite } from './store/index.ts'"],
   ])('%s with %s is fine', (path, text) => {
     expect(brokenRules([{ path, text }])).toEqual([])
+  })
+})
+
+describe('circles', () => {
+  const sources = readSources(root)
+
+  test('there is none between rooms', () => {
+    const graph = roomGraph(sources)
+    expect(graph.size).toBeGreaterThan(20)
+    expect([...(graph.get('conversation') ?? [])]).toEqual(expect.arrayContaining(['knowledge', 'diagnosis']))
+    expect(cycleIn(graph)).toBeUndefined()
+  })
+
+  test('there is none between files as they are loaded', () => {
+    expect(cycleIn(fileGraph(sources))).toBeUndefined()
+  })
+
+  test('one would be found, of types between rooms and of code between files', () => {
+    const a = { path: 'src/alerts/a.ts', text: "import type { B } from '../oncall/index.ts'" }
+    const b = { path: 'src/oncall/index.ts', text: "import { a } from '../alerts/a.ts'" }
+    expect(cycleIn(roomGraph([a, b]))).toEqual(['alerts', 'oncall', 'alerts'])
+    expect(cycleIn(fileGraph([a, b]))).toBeUndefined()
+    const code = { ...a, text: "import { type B, b } from '../oncall/index.ts'" }
+    expect(cycleIn(fileGraph([code, b]))).toEqual([
+      'src/alerts/a.ts',
+      'src/oncall/index.ts',
+      'src/alerts/a.ts',
+    ])
   })
 })

@@ -28,10 +28,7 @@ export function rolesOfClaim(claim: readonly string[]): readonly Role[] {
 
 const id = z
   .string()
-  .regex(
-    /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/,
-    'must be an object id of a group or a person',
-  )
+  .regex(/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/, 'must be the object id of a person')
   .transform((text) => text.toLowerCase())
 
 const rolesFileSchema = z.strictObject({
@@ -41,7 +38,7 @@ const rolesFileSchema = z.strictObject({
   admin: z.array(id).default([]),
 })
 
-/** Object ids (lower case) of groups and people, by role. */
+/** Object ids (lower case) of people, by role. */
 export type RolesFile = z.output<typeof rolesFileSchema>
 
 /** Text of ROLES_FILE. Throws SM_CONFIG_INVALID that names the place, never the value. */

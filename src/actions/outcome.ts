@@ -9,6 +9,7 @@ export type Result = {
   readonly title: string
   readonly detail: Prose
   readonly requestId?: string
+  readonly answerLost?: true
 }
 
 const ROLE = 'Hybrid Identity Administrator'
@@ -87,8 +88,17 @@ const quarantined = (job: Job): Result => ({
   detail: prose`Reason: ${{ code: job.quarantine?.reason || 'not given' }}. The cause is not removed yet.`,
 })
 
-/** What became of a job whose write was accepted; undefined: nothing yet. */
+const cannotBeTold =
+  ' The answer to the request was lost: whether this came about by it or without it cannot be told.'
+
+/** What became of a job whose write was accepted, or may have been; undefined: nothing yet. */
 export function resultOfWatch(proposal: Proposal, job: Job): Result | undefined {
+  const seen = seenInJob(proposal, job)
+  if (!seen || !proposal.answerLost) return seen
+  return { ...seen, detail: [...seen.detail, cannotBeTold] }
+}
+
+function seenInJob(proposal: Proposal, job: Job): Result | undefined {
   const sent = proposal.executedAt ?? proposal.proposedAt
   const last = job.lastExecution
   const isNew = last?.began !== undefined && last.began >= sent
@@ -130,14 +140,16 @@ export function resultOfWatch(proposal: Proposal, job: Job): Result | undefined 
   }
 }
 
-/** Evidence that a write whose answer was lost did take effect; undefined: cannot be told (yet). */
+/** The job is now as a write whose answer was lost would have left it; undefined: it is not (yet). */
 export function evidenceInJob(proposal: Proposal, job: Job): Result | undefined {
   const took = actions[proposal.action].tookEffect
   if (!took || !proposal.before || !took(job, proposal.before)) return undefined
   return {
     state: 'watching',
-    title: 'The answer of Microsoft was lost, but the job shows that it took effect.',
-    detail: ['I watch the job and tell you what became of it.'],
+    title: 'The answer of Microsoft was lost; the job looks as if it took effect.',
+    // A quarantine also ends by itself once its cause is gone.
+    detail: ['I watch the job and tell you what became of it.', cannotBeTold],
+    answerLost: true,
   }
 }
 
@@ -164,4 +176,9 @@ export const neverSeen: Result = {
   state: 'unknown',
   title: 'Microsoft accepted it, but no effect was seen for an hour.',
   detail: ['Look at the job in the portal.'],
+}
+
+export const lostAndNeverSeen: Result = {
+  ...neverSeen,
+  title: 'The answer of Microsoft was lost, and no new cycle was seen for an hour.',
 }

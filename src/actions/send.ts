@@ -65,6 +65,13 @@ async function request(kit: Kit, order: Order): Promise<WriteOutcome<OnDemandVer
   return kit.writes.provisionOnDemand(order.token, { ...job, ruleId, dn })
 }
 
+function auditedAs(state: Result['state'], lost: boolean) {
+  if (state !== 'watching') return { outcome: state, detail: state }
+  return lost
+    ? ({ outcome: 'unknown', detail: 'answer lost, watched' } as const)
+    : ({ outcome: 'succeeded', detail: 'accepted' } as const)
+}
+
 /** Commits what became of it: state, audit row and the card's change in one transaction. */
 export async function settle(
   kit: Kit,
@@ -79,10 +86,12 @@ export async function settle(
   const { result, origin, who } = told
   const now = await kit.store.now()
   const { state, title, detail, requestId } = result
+  const lost = result.answerLost ? { answerLost: true as const } : {}
   const settled = await kit.store.transaction(async (repositories: Repositories) => {
     const next = await advance(repositories, proposal, {
       state,
       outcome: { title, detail, ...(requestId === undefined ? {} : { requestId }) },
+      ...lost,
       ...(state === 'watching' ? {} : { finishedAt: now }),
     })
     const reply = standingCard(next)
@@ -94,8 +103,7 @@ export async function settle(
       where: next.placeKey,
       who,
       what: `action:${next.action}`,
-      outcome: state === 'watching' ? 'succeeded' : state,
-      detail: state === 'watching' ? 'accepted' : state,
+      ...auditedAs(state, result.answerLost === true),
       ...(requestId === undefined ? {} : { requestId }),
     })
     return next

@@ -6,6 +6,7 @@ import { expire } from './offer.ts'
 import {
   evidenceInJob,
   evidenceInLog,
+  lostAndNeverSeen,
   lostForGood,
   neverSeen,
   type Result,
@@ -46,7 +47,7 @@ async function follow(kit: Kit, proposal: Proposal, now: Instant): Promise<void>
     await settle(kit, proposal, { result: { ...kept(proposal), ...result }, origin: 'tick', who: 'system' })
   else if (now - sentAt(proposal) >= WATCH_MS) {
     await settle(kit, proposal, {
-      result: { ...kept(proposal), ...neverSeen },
+      result: { ...kept(proposal), ...(proposal.answerLost ? lostAndNeverSeen : neverSeen) },
       origin: 'tick',
       who: 'system',
     })

@@ -5,8 +5,9 @@ import { HOUR, MINUTE } from '../time.ts'
 import { apply, type ChangeDeps } from './change.ts'
 import { type MachineEvent, SNOOZE_MAX_MS } from './events.ts'
 import { refusedPlaces } from './messages.ts'
+import { policyOf } from './policy.ts'
 import { fallbackKeys, isLive, routeOf } from './route.ts'
-import { policyOf, readWorld, type World } from './world.ts'
+import { readWorld, type World } from './world.ts'
 
 const within = (time: unknown, from: Instant, to: Instant) =>
   typeof time === 'number' && Number.isFinite(time) && time >= from && time <= to

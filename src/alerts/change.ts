@@ -9,9 +9,10 @@ import type { Effect, MachineEvent, Step } from './events.ts'
 import { transition } from './machine.ts'
 import { fingerprint } from './match.ts'
 import { refusedPlaces, rowsOf } from './messages.ts'
+import { policyOf } from './policy.ts'
 import { fallbackKeys, isLive, routeOf } from './route.ts'
 import type { Rules } from './rules.ts'
-import { policyOf, readWorld, type World } from './world.ts'
+import { readWorld, type World } from './world.ts'
 
 export type ChangeDeps = {
   readonly tenantId: string

@@ -111,6 +111,8 @@ export function createAlerts(options: AlertsOptions): Alerts {
     onTrouble: (trouble, now) => onTrouble(unfenced, trouble, now),
   })
   let lastMinute = -Infinity
+  let lastFigures = -Infinity
+  const told = new Set<string>()
 
   /** One part failing must not keep the others from their work: nothing is worse than a silent watch. */
   const guarded = async (name: string, work: () => Promise<unknown>) => {
@@ -133,16 +135,24 @@ export function createAlerts(options: AlertsOptions): Alerts {
       await auditor.pass(now)
       await options.heartbeat?.()
     })
-    await guarded('figures', () => measure(now))
   }
 
-  const measure = async (now: Instant) => {
+  /** Figures of the one store, told by every process; what only the watch knows is 0 where it does not run. */
+  const measure = async (now: Instant, holds: boolean) => {
+    if (!holds)
+      for (const name of ['monitor_blind', 'escalation_overdue_seconds'] as const)
+        telemetry.metrics.set(name, 0)
+    if (now - lastFigures < MINUTE && now >= lastFigures) return
+    lastFigures = now
     const open = await store.incidents.list(tenantId, ['open', 'acked', 'snoozed'])
     for (const rule of Object.values(unfenced.rules))
       for (const severity of ['critical', 'warning', 'info'] as const) {
         const count = open.filter((i) => i.ruleId === rule.id && i.severity === severity).length
-        if (count > 0 || rule.severity === severity)
-          telemetry.metrics.set('incidents_open', count, { rule: rule.id, severity })
+        const series = `${rule.id} ${severity}`
+        // What was once told must be told again when it is over.
+        if (count === 0 && rule.severity !== severity && !told.has(series)) continue
+        told.add(series)
+        telemetry.metrics.set('incidents_open', count, { rule: rule.id, severity })
       }
     const backlog = await store.outbox.backlog(now)
     telemetry.metrics.set('outbox_pending', backlog.pending)
@@ -172,6 +182,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
         await everyMinute(now)
       }
       await guarded('deliver', () => deliverer.round(now))
+      await guarded('figures', () => measure(now, holds))
     },
     deliver: (now) => deliverer.round(now),
     act: (given) => act(unfenced, given),

@@ -47,7 +47,7 @@ const writers: Readonly<Record<Message['what'], Writer>> = {
   flapping: (i) =>
     attention(
       `Incident ${i.number} comes and goes`,
-      prose`${i.title}. It changed ${i.changes.length} times in the past hour; the card follows, messages are held back.`,
+      prose`${i.title}. It changed ${i.changes.length} times in the past hour; the card follows, people are told at most once an hour.`,
     ),
   handover: (i) => attention(`Incident ${i.number}: you are on call now`, prose`${i.title}. Nobody owns it.`),
   repair: (i) => attention(`Incident ${i.number}`, prose`${i.title}. Its notification had been lost.`),

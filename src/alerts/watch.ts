@@ -159,10 +159,14 @@ async function judgeSight(deps: WatchDeps, good: ReadonlySet<string>, now: Insta
   const observations: Observation[] = []
   if (all) observations.push(blindObservation(deps, { state: 'bad', lastGood, now }))
   else if (good.size > 0) observations.push(blindObservation(deps, { state: 'good', lastGood, now }))
+  // While sight of the tenant comes back, a configuration whose turn has not come yet is no trouble of its own.
+  const recovering = world.live.some(
+    (i) => i.ruleId === 'monitor.blind' && i.configurationId === undefined && i.state !== 'resolved',
+  )
   for (const one of world.watched) {
     if (good.has(one.configurationId))
       observations.push(blindObservation(deps, { state: 'good', lastGood: one.lastGood, now, one }))
-    else if (!all && now - one.lastGood >= limit)
+    else if (!all && !recovering && now - one.lastGood >= limit)
       observations.push(blindObservation(deps, { state: 'bad', lastGood: one.lastGood, now, one }))
   }
   await applyAll(deps, observations, now)

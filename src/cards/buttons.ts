@@ -8,6 +8,9 @@ import type { Element } from './parts.ts'
 export const MAX_ACTIONS = 6
 const MAX_CHOICES = 30
 
+/** What the bot hopes for stands out, where the client draws styles. Never on what changes the tenant. */
+const expected: ReadonlySet<string> = new Set(['incident.acknowledge'])
+
 export function mostImportant(buttons: readonly Button[], rows: number): readonly Button[] {
   return buttons.slice(0, rows * MAX_ACTIONS)
 }
@@ -18,6 +21,7 @@ function execute(button: Extract<Button, { verb: string }>, titleText: string): 
     title: titleText,
     verb: button.verb,
     data: button.data,
+    ...(expected.has(button.verb) ? { style: 'positive' } : {}),
     // Clients that know no Action.Execute send the same as a message.
     fallback: { type: 'Action.Submit', title: titleText, data: { verb: button.verb, ...button.data } },
   }

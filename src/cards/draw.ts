@@ -41,8 +41,8 @@ function codeBox(lines: readonly string[]): Element {
 function drawFactRow(row: FactRow, asColumns: boolean, now: Instant): Element {
   const value = runs(row.value, now)
   if (!asColumns) return rich([run(`${row.name}: `, bold), ...value], { spacing: 'Small' })
-  const name = column('1', [rich([run(row.name, { isSubtle: true })])])
-  return columns([name, column('2', [rich(value)])], { spacing: 'Small' })
+  const name = column('3', [rich([run(row.name, { isSubtle: true })])])
+  return columns([name, column('5', [rich(value)])], { spacing: 'Small' })
 }
 
 /** Rows, then once for all of them the time and the source, small. */
@@ -169,9 +169,21 @@ function drawPart(part: Part, sheet: Sheet, now: Instant): readonly Element[] {
   }
 }
 
-function drawSection(section: Section, sheet: Sheet, now: Instant): readonly Element[] {
-  const parts = section.parts.flatMap((part) => drawPart(part, sheet, now))
-  return section.title ? [title(section.title), ...parts] : parts
+const rowsOfThings: readonly Part['kind'][] = ['facts', 'table', 'steps', 'list', 'code']
+
+/** `before` is what stands above: after rows of things a new thought begins with some room. */
+function drawSection(
+  section: Section,
+  before: Section | undefined,
+  context: { readonly sheet: Sheet; readonly now: Instant },
+): readonly Element[] {
+  const parts = section.parts.flatMap((part) => drawPart(part, context.sheet, context.now))
+  if (section.title) return [title(section.title), ...parts]
+  const last = before?.parts.at(-1)
+  const [first, ...others] = parts
+  return first && last && rowsOfThings.includes(last.kind)
+    ? [{ ...first, spacing: 'Medium' }, ...others]
+    : parts
 }
 
 function drawHead(sheet: Sheet, now: Instant): readonly Element[] {
@@ -236,7 +248,7 @@ export function drawCard(sheet: Sheet, options: DrawOptions): { readonly [key: s
   const body = [
     ...drawHead(sheet, now),
     ...mentions.items,
-    ...sheet.sections.flatMap((section) => drawSection(section, sheet, now)),
+    ...sheet.sections.flatMap((section, i) => drawSection(section, sheet.sections[i - 1], { sheet, now })),
     ...(leftOut ? [rich([run(leftOut, subtle)])] : []),
     ...actionSets(sheet.buttons.slice(MAX_ACTIONS)),
     ...(sheet.footer ? [rich(runs(sheet.footer, now, subtle), { separator: true, spacing: 'Medium' })] : []),

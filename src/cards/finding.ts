@@ -18,7 +18,8 @@ function otherFindings(others: readonly Finding[]): readonly Section[] {
   const items = others.map((other): Prose => {
     const first = other.nextSteps[0]
     const next: Prose = first ? [' ', { strong: `${whoWords[first.who]}:` }, ' ', ...first.prose] : []
-    return [{ strong: `${severityWords[other.severity].word}: ` }, ...other.title, ...next]
+    const end = /[.!?]$/.test(proseText(other.title, 0)) ? [] : ['.']
+    return [{ strong: `${severityWords[other.severity].word}: ` }, ...other.title, ...end, ...next]
   })
   return items.length > 0
     ? [{ keep: 4, title: 'Also found', parts: [{ kind: 'list', ordered: false, items, more: 0 }] }]

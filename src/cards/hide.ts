@@ -1,6 +1,6 @@
 // Names in one-to-one chats, counts elsewhere.
 import type { Button, Inline } from '../nouns.ts'
-import { changeSheet, type Sheet } from './sheet.ts'
+import { changeSheet, type Part, type Sheet } from './sheet.ts'
 
 export const HIDDEN_NAME = '(name in one-to-one chat)'
 
@@ -31,6 +31,22 @@ function finder(names: readonly string[]): RegExp | undefined {
   return new RegExp(names.map((name) => name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'gi')
 }
 
+const isName = (inline: Inline) => typeof inline === 'object' && 'data' in inline && inline.personal === true
+
+/** A list of nothing but names says no more than how many there are. */
+function countNames(part: Part): Part {
+  if (part.kind !== 'list') return part
+  const names = part.items.filter((item) => item.length === 1 && item.every(isName)).length
+  if (names < 2) return part
+  const others = part.items.filter((item) => !(item.length === 1 && item.every(isName)))
+  return { ...part, items: [[`${names} names, shown in one-to-one chats`], ...others] }
+}
+
+function withoutNameLists(sheet: Sheet): Sheet {
+  const sections = sheet.sections.map((one) => ({ ...one, parts: one.parts.map(countNames) }))
+  return { ...sheet, sections }
+}
+
 /** Replaces every personal inline, and the same text wherever else it is shown or carried by a button. */
 export function hidePersonal(sheet: Sheet): Sheet {
   const found = finder(personalTexts(sheet))
@@ -56,5 +72,6 @@ export function hidePersonal(sheet: Sheet): Sheet {
         : []
     return [...carried, ...shown].some(isNaming) ? undefined : { ...one, label: text(one.label) }
   }
-  return changeSheet(sheet, { inline, text, button, url: (url) => (isNaming(url) ? undefined : url) })
+  const change = { inline, text, button, url: (url: string) => (isNaming(url) ? undefined : url) }
+  return changeSheet(withoutNameLists(sheet), change)
 }

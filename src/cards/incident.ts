@@ -1,6 +1,7 @@
 // The one card of an incident, from detected to closed. No tables: phones must show all of it.
 import type { Incident, Instant, Prose, Reply } from '../nouns.ts'
 import { lengthWords, MINUTE } from '../time.ts'
+import { heldBackWords } from '../words.ts'
 import { factsSection, section, stepsSection, uncheckedSection } from './blocks.ts'
 import { causeParts } from './finding.ts'
 import type { Part, Sheet } from './sheet.ts'
@@ -18,6 +19,7 @@ function until(time: Instant | undefined): Prose {
 function stateLine(incident: Incident): Prose {
   switch (incident.state) {
     case 'open':
+      if (incident.suppressedBy !== undefined) return [heldBackWords(incident.suppressedBy)]
       if (incident.exhausted) return ['Everybody on the escalation chain was told; nobody has acknowledged.']
       return incident.nextStepAt === undefined
         ? ['Nobody has acknowledged yet.']
@@ -57,10 +59,7 @@ function flags(incident: Incident): readonly Prose[] {
   return [
     ...(incident.stale ? [since] : []),
     ...(incident.flapping
-      ? [[`${signs.warning} It comes and goes; messages are held to one each 30 minutes.`]]
-      : []),
-    ...(incident.suppressedBy
-      ? [['Held back while this is open: ', { data: incident.suppressedBy }, '.']]
+      ? [[`${signs.warning} It comes and goes, so people are told at most once an hour.`]]
       : []),
     ...(incident.deliveryFailed
       ? [[`${signs.warning} It could not be delivered to one of its destinations.`]]

@@ -22,7 +22,7 @@ export function errorSheet(reply: Extract<Reply, { kind: 'error' }>): Sheet {
     title: [`${signs.warning}  `, reply.title],
     sections: [{ keep: 9, parts: [{ kind: 'text', prose: [{ strong: 'Next: ' }, reply.next] }] }],
     buttons: reply.offers,
-    footer: [reply.code],
+    footer: [reply.reference === undefined ? reply.code : `${reply.code} · reference ${reply.reference}`],
     dropped: 0,
     tables: false,
   }

@@ -44,6 +44,9 @@ function sheetOf(reply: Reply, now: Instant): Sheet {
   }
 }
 
+/** Answers that a person can find good or bad. */
+const judged: ReadonlySet<Reply['kind']> = new Set(['answer', 'abstain', 'boundary', 'finding'])
+
 function cardActivity(sheet: Sheet, options: DrawOptions) {
   const summary = summaryLine(sheet, options.now)
   const content = drawCard(sheet, options)
@@ -51,6 +54,8 @@ function cardActivity(sheet: Sheet, options: DrawOptions) {
     type: 'message',
     summary,
     attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }],
+    // The thumbs below an answer.
+    channelData: { feedbackLoop: { type: 'default' } },
   }
 }
 
@@ -81,6 +86,7 @@ export function render(reply: Reply, options: RenderOptions): RenderedMessage {
     text: boundedText(writeText(sheet, options.now, names)),
     summary: summaryLine(sheet, options.now),
     bytes: bytesOf(cardActivity(sheet, options)),
+    ...(judged.has(reply.kind) ? { feedback: true as const } : {}),
     ...(mentions.length > 0 ? { mentions } : {}),
   }
 }

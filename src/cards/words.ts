@@ -44,6 +44,7 @@ export function incidentWords(incident: Incident): { word: string; tone: Tone; s
   const { tone } = severityWords[incident.severity]
   switch (incident.state) {
     case 'open':
+      if (incident.suppressedBy !== undefined) return { word: 'Held back', tone, sign: signs.waiting }
       // `step` is the next one: opening already was the first.
       return incident.step > 1 || incident.chainRuns > 0 || incident.exhausted
         ? { word: 'Escalated', tone, sign: signs.up }

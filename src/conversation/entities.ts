@@ -127,7 +127,7 @@ function addDomains(text: string, known: readonly string[], out: Entity[]): void
   }
   for (const match of text.matchAll(fqdn)) {
     const value = match[0].toLowerCase()
-    if (fileEnd.test(value) || placeholderDomain.test(value)) continue
+    if (fileEnd.test(value) || placeholderDomain.test(value) || value === 'onmicrosoft.com') continue
     if (microsoft.test(value)) out.push({ kind: 'host', value })
     else add(value, known.length === 0 || known.includes(value))
   }

@@ -20,8 +20,10 @@ export type HandleOptions = {
   readonly workingAfterMs?: number
 }
 
-/** What an invoke (a pressed Action.Execute) is answered with. */
-export type TurnOutcome = { readonly invokeAnswer?: RenderedMessage }
+/** What an invoke (a pressed Action.Execute) is answered with: the card as it is now, or one sentence. */
+export type TurnOutcome = {
+  readonly invokeAnswer?: RenderedMessage | { readonly title: string; readonly text: string }
+}
 
 export function errorReply(thrown: unknown): Extract<Reply, { kind: 'error' }> {
   const { code } = asMedicError(thrown)
@@ -31,15 +33,23 @@ export function errorReply(thrown: unknown): Extract<Reply, { kind: 'error' }> {
 
 async function respondSafely(turn: Turn, options: HandleOptions): Promise<Response> {
   try {
-    return await options.respond(turn)
+    return referenced(await options.respond(turn), options.telemetry)
   } catch (thrown) {
     const error = asMedicError(thrown)
     options.telemetry.log.error(
       { err: error.cause ?? error, code: error.code, fields: error.fields },
       'turn failed',
     )
-    return { replies: [errorReply(error)] }
+    return referenced({ replies: [errorReply(error)] }, options.telemetry)
   }
+}
+
+/** Whoever reports a failure can name it, and whoever looks for it finds its log lines. */
+function referenced(response: Response, telemetry: Telemetry): Response {
+  const reference = telemetry.traceId()?.slice(0, 8)
+  if (reference === undefined) return response
+  const replies = response.replies.map((reply) => (reply.kind === 'error' ? { ...reply, reference } : reply))
+  return { ...response, replies }
 }
 
 export function createHandle(options: HandleOptions) {
@@ -51,26 +61,37 @@ export function createHandle(options: HandleOptions) {
     if (!delivery.ok) telemetry.log.warn({ code: delivery.failure.code }, 'an answer could not be delivered')
   }
 
-  const sendAll = async (turn: Turn, response: Response, working: Promise<string | undefined>) => {
-    let replaceWorking = await working
-    for (const reply of response.replies) {
-      const message = options.render(reply, turn.place, turn.now)
-      if (replaceWorking !== undefined) {
-        const edited = await port.edit(turn.place, replaceWorking, message)
-        replaceWorking = undefined
-        if (edited.ok) continue
-      }
-      noteLoss(await port.reply(turn.place, turn.event.activityId, message))
-    }
+  /** A refused press concerns only who pressed: in a shared place nobody else is told. */
+  const toSend = ({ event, place }: Turn, { replies }: Response): readonly Reply[] => {
+    const quiet = event.kind === 'cardAction' && event.invoke && place.scope !== 'personal'
+    return quiet ? replies.filter((reply) => reply.kind !== 'error') : replies
   }
 
-  const replaceCard = async (turn: Turn, response: Response): Promise<RenderedMessage | undefined> => {
-    const { event } = turn
-    if (!response.replace || event.kind !== 'cardAction') return undefined
-    const message = options.render(response.replace, turn.place, turn.now)
-    if (event.cardActivityId !== undefined)
-      noteLoss(await port.edit(turn.place, event.cardActivityId, message))
+  const sendAll = async (turn: Turn, messages: readonly RenderedMessage[], working: string | undefined) => {
+    const [first, ...rest] = messages
+    if (first) {
+      const edited = working === undefined ? undefined : await port.edit(turn.place, working, first)
+      if (!edited?.ok) noteLoss(await port.reply(turn.place, turn.event.activityId, first))
+    }
+    for (const message of rest) noteLoss(await port.reply(turn.place, turn.event.activityId, message))
+  }
+
+  /** The pressed card as it is now; `replace` changes it for everybody. */
+  const pressedCard = async (turn: Turn, response: Response): Promise<RenderedMessage | undefined> => {
+    const { event, place, now } = turn
+    const reply = response.replace ?? response.answer
+    if (!reply || event.kind !== 'cardAction') return undefined
+    const message = options.render(reply, place, now)
+    if (response.replace && event.cardActivityId !== undefined)
+      noteLoss(await port.edit(place, event.cardActivityId, message))
     return message
+  }
+
+  /** Work that ends without a message must not leave the sign of it standing. */
+  const closing = ({ place, now }: Turn, response: Response, card: RenderedMessage | undefined) => {
+    const [refused] = response.replies
+    const summary = refused ? options.render(refused, place, now).summary : card?.summary
+    return options.render(notice(summary ?? 'Done.'), place, now)
   }
 
   /** After a while says "working on it"; resolves to that message's id, or undefined when it was not needed. */
@@ -94,7 +115,6 @@ export function createHandle(options: HandleOptions) {
   }
 
   return async function handle(event: IncomingEvent): Promise<TurnOutcome> {
-    const began = performance.now()
     const now = await store.now()
     const person = await options.identify(event)
     const turn: Turn = { event, person, place: event.place, now, session: await loadSession(store, event) }
@@ -105,18 +125,16 @@ export function createHandle(options: HandleOptions) {
     const work = () => respondSafely(turn, options)
     const response = await (speaks ? withTyping(port, event.place, work) : work()).finally(slow.stop)
     if (response.session) await saveSession(store, event, { session: response.session, now })
-    const replaced = await replaceCard(turn, response)
-    await sendAll(turn, response, slow.announced)
-    telemetry.log.info(
-      {
-        kind: event.kind,
-        person: telemetry.pseudonym(person.objectId),
-        place: telemetry.pseudonym(event.place.conversationId),
-        replies: response.replies.map((reply) => reply.kind),
-        ms: Math.round(performance.now() - began),
-      },
-      'turn',
-    )
-    return replaced ? { invokeAnswer: replaced } : {}
+    const card = await pressedCard(turn, response)
+    const messages = toSend(turn, response).map((reply) => options.render(reply, turn.place, now))
+    const working = await slow.announced
+    const silent = working !== undefined && messages.length === 0
+    await sendAll(turn, silent ? [closing(turn, response, card)] : messages, working)
+    // The edge logs the turn itself.
+    telemetry.log.debug({ replies: response.replies.map((reply) => reply.kind) }, 'answered')
+    const [said] = response.replies
+    if (card) return { invokeAnswer: card }
+    if (event.kind !== 'cardAction' || !said) return {}
+    return { invokeAnswer: { title: '', text: options.render(said, turn.place, now).summary } }
   }
 }

@@ -10,17 +10,24 @@ import { type Step, type Tree, treeSchema } from './tree-schema.ts'
 /** Questions a person is asked at most on any path. */
 export const MAX_QUESTIONS = 6
 
+/** How the scope of a configuration can be chosen; ids of the choices of a question it answers. */
+export const scopeKinds = ['ous', 'group', 'everything'] as const
+
 export type Trees = {
   readonly all: readonly Tree[]
   readonly ids: readonly string[]
   get(id: string): Tree | undefined
 }
 
+function branches(step: Extract<Step, { kind: 'check' }>) {
+  return [...step.found, ...(step.blind ?? [])]
+}
+
 /** Steps a step can lead to. */
 export function targets(step: Step): readonly string[] {
   switch (step.kind) {
     case 'check':
-      return [...step.found.map((f) => f.goto), step.otherwise]
+      return [...branches(step).map((f) => f.goto), step.otherwise]
     case 'ask':
       return [...step.choices.map((c) => c.goto), step.unsure]
     case 'paste':
@@ -96,9 +103,11 @@ export function problemsOf(tree: Tree): readonly string[] {
           problems.add(`"${id}" names the server finding "${name}", which does not exist`)
       }
     }
-    if (step.kind === 'ask' && new Set(step.choices.map((c) => c.id)).size < step.choices.length) {
-      problems.add(`"${id}" has two choices with one id`)
-    }
+    if (step.kind !== 'ask') continue
+    const choiceIds = new Set(step.choices.map((c) => c.id))
+    if (choiceIds.size < step.choices.length) problems.add(`"${id}" has two choices with one id`)
+    if (step.answeredBy === 'scope' && scopeKinds.some((kind) => !choiceIds.has(kind)))
+      problems.add(`"${id}" is answered by the scope and lacks one of ${scopeKinds.join(', ')}`)
   }
   return [...problems]
 }

@@ -3,7 +3,7 @@ import type { Entity } from './entities.ts'
 
 /** Words that stand before "is not synced" and name nobody. */
 const general = new Set(
-  `user users group groups account accounts object objects it this that these those he she they we you nobody everyone everybody nothing something someone somebody noone none all some many several most new old sync syncing provisioning cloud entra azure ad agent agents server servers job jobs configuration attribute attributes password passwords ou ous contact contacts device devices member members manager people person employee employees colleague colleagues staff students student hires hire guys guy here there what which who why where when how domain domains tenant change changes value values data photo phone mail email address extension extensions upn service bus port ports license licence mailbox scope filter mapping mappings one two three and or but also still just only now today then because since after if the a an my our your his her its their is are was were has have had do does did can could should would will not never no yes please hi hello hey in on of for from to with by at as so quarantine status error errors log logs wizard setup installer installation object's thing things everything portal page update updates feature features certificate computer computers laptop inetorgperson hash hashes writeback directory ldap dc dcs dns proxy firewall tls connect microsoft windows exchange teams office admin administrator admins owner team department ones ad-user aduser guest guests newly created deleted disabled enabled memberships membership nested level levels display displayname title surname givenname first last name names`.split(
+  `user users group groups account accounts object objects it this that these those he she they we you nobody everyone everybody nothing something someone somebody noone none all some many several most new old sync syncing provisioning cloud entra azure ad agent agents server servers job jobs configuration attribute attributes password passwords ou ous contact contacts device devices member members manager people person employee employees colleague colleagues staff students student hires hire guys guy here there what which who why where when how domain domains tenant change changes value values data photo phone mail email address extension extensions upn service bus port ports license licence mailbox scope filter mapping mappings one two three and or but also still just only now today then because since after if the a an my our your his her its their is are was were has have had do does did can could should would will not never no yes please hi hello hey in on of for from to with by at as so quarantine status error errors log logs wizard setup installer installation object's thing things everything portal page update updates feature features certificate computer computers laptop inetorgperson hash hashes writeback directory ldap dc dcs dns proxy firewall tls connect microsoft windows exchange teams office admin administrator admins owner team department ones ad-user aduser guest guests newly created deleted disabled enabled memberships membership nested level levels display displayname title surname givenname first last name names documentation docs deletion deletions delete deletes button download option options checkbox box sspr sso helpdesk card alert alerts channel log entry entries migration registration writeback seamless hybrid pw temp one-click agent's quarantine mapping's`.split(
     /\s+/,
   ),
 )
@@ -17,6 +17,10 @@ const trouble =
 const patterns: readonly RegExp[] = [
   new RegExp(
     `\\b(?:user|colleague|account|person|employee|login|group|coworker|mr|mrs|ms)\\.? (?:named |called |with the name |name )?["']?${names}["']?\\s(?=${trouble})`,
+    'iu',
+  ),
+  new RegExp(
+    `\\bgroup ["']?${names}["']?\\s(?=(?:misses|lacks|lost|has (?:no|too few|lost|fewer)|is without|does not have)\\b)`,
     'iu',
   ),
   new RegExp(
@@ -37,7 +41,7 @@ const patterns: readonly RegExp[] = [
     'iu',
   ),
   new RegExp(
-    `\\b(?:password of|for) (?:the )?(?:user |account |colleague )?["']?${names}["']? (?=(?:is|was|does|did|still|never|not)\\b)`,
+    `\\b(?:password of|department of|manager of|phone(?: number)? of|title of|name of|for) (?:the )?(?:user |account |colleague )?["']?${names}["']? (?=(?:is|was|does|did|still|never|not)\\b)`,
     'iu',
   ),
   new RegExp(`^${names}'s (?:new )?(?:password|account|mail|attribute|phone|department|manager)\\b`, 'iu'),
@@ -52,7 +56,13 @@ export function findName(text: string): Extract<Entity, { kind: 'name' | 'sam' }
     if (!match || !raw) continue
     const parts = raw.split(' ')
     const kept = dropLeading(parts)
-    if (/^(?:adtoaad|aad|azuread)/i.test(raw)) continue
+    if (
+      /^(?:adtoaad|aad|azuread|extensionattribute\d|(?:get|set|add|new|repair|test|enable|invoke)-\w)/i.test(
+        raw,
+      )
+    )
+      continue
+    if (/\.(?:config|exe|ps[dm]?1|dll|log|msi|reg)$/i.test(raw)) continue
     if (kept.length === 0 || kept.some((p) => general.has(p.toLowerCase()))) continue
     const value = kept.join(' ')
     const type = /\bgroup\b/i.test(match[0]) ? 'group' : 'user'

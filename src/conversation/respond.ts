@@ -6,10 +6,12 @@ import type { ActionName, Button, Reply, Subject } from '../nouns.ts'
 import { HOUR, MINUTE } from '../time.ts'
 import { clickOf, heldDeletions, proposeForJob, proposeOnDemand, proposePressed } from './commands/actions.ts'
 import * as dialog from './commands/dialog.ts'
+import { handOver } from './commands/hand-over.ts'
 import * as incidents from './commands/incidents.ts'
 import * as knowledge from './commands/knowledge.ts'
 import * as live from './commands/live.ts'
 import * as people from './commands/people.ts'
+import { report, reportBlock } from './commands/server-check.ts'
 import type { Intent, IntentName } from './intents.ts'
 import type { Services } from './services.ts'
 import { notice, type Response, say, type Turn } from './turn.ts'
@@ -86,17 +88,14 @@ const typed: Readonly<Record<IntentName, readonly [CommandName | VerbName, Handl
   quarantineWhy: ['diagnose', (call) => diagnose(call, 'quarantine')],
   agentDown: ['diagnose', (call) => diagnose(call, 'agent-down')],
   symptom: ['diagnose', (call) => diagnose(call, 'user-not-synced')],
-  serverReport: [
-    'diagnose',
-    ({ turn, services, understood }) => dialog.report(turn, services, understood.text),
-  ],
-  serverReportBlock: ['diagnose', () => dialog.reportBlock()],
+  serverReport: ['diagnose', ({ turn, services, understood }) => report(turn, services, understood.text)],
+  serverReportBlock: ['diagnose', ({ services }) => reportBlock(services)],
   continueDialog: ['dialog.restart', ({ turn, services }) => dialog.move(turn, services, 'look')],
   backDialog: ['dialog.back', ({ turn, services }) => dialog.move(turn, services, 'back')],
   restartDialog: ['dialog.restart', ({ turn, services }) => dialog.move(turn, services, 'restart')],
   cancelDialog: ['dialog.cancel', ({ turn }) => dialog.cancel(turn)],
 
-  deletionsHeld: ['status', ({ services, intent }) => heldDeletions(services, intent.domain)],
+  deletionsHeld: ['heldDeletions', ({ services, intent }) => heldDeletions(services, intent.domain)],
   rejectDeletes: [
     'ask',
     ({ turn, services }) => knowledge.showArticle(turn, services, 'check-job-deletes-held'),
@@ -215,7 +214,7 @@ const pressed: Readonly<Record<VerbName, Pressed>> = {
   'dialog.back': ({ turn, services }) => dialog.move(turn, services, 'back'),
   'dialog.restart': ({ turn, services }) => dialog.move(turn, services, 'restart'),
   'dialog.cancel': ({ turn }) => dialog.cancel(turn),
-  'dialog.handOver': ({ turn, services, data }) => dialog.handOver(turn, services, text(data, 'note')),
+  'dialog.handOver': ({ turn, services, data }) => handOver(turn, services, text(data, 'note')),
   'incident.acknowledge': incidentVerb('acknowledge'),
   'incident.unacknowledge': incidentVerb('unacknowledge'),
   'incident.snooze': incidentVerb('snooze'),
@@ -245,6 +244,15 @@ const pressed: Readonly<Record<VerbName, Pressed>> = {
       ...optional(data, 'comment'),
     }),
 }
+
+/** The row of the table of rights each intent needs, and the verbs that have a handler: held against that table. */
+export const typedRights = Object.fromEntries(
+  Object.entries(typed).map(([intent, [right]]) => [intent, right]),
+) as Readonly<Record<IntentName, CommandName | VerbName>>
+export const pressedVerbs = Object.keys(pressed) as readonly VerbName[]
+
+/** Domains are only a help in reading what was typed: knowledge must not wait for Microsoft Graph. */
+const DOMAINS_WAIT_MS = 500
 
 // ------------------------------------------------------------------ may they
 
@@ -281,13 +289,41 @@ async function allowed(
   }
 }
 
-async function knownDomains(services: Services): Promise<readonly string[]> {
-  const all = await services.sync.configurations()
-  return all.known ? all.value.map((one) => one.domain) : []
+/** A person whose name stands in a pasted log line, to be looked at after the error was explained. */
+function diagnoseOffer(turn: Turn, understood: Understood): Button[] {
+  const named = objectNameOf(understood.entities)
+  // In a shared place the button would carry the name.
+  if (!named || turn.place.scope !== 'personal') return []
+  return [{ label: 'Diagnose this person', say: `${named.name.value} is not synced` }]
+}
+
+/** A time with seconds, or a level in capitals: nobody types these. */
+const logMark = /\b\d{2}:\d{2}:\d{2}\b|\b(?:ERR|ERROR|WRN|WARN|WARNING|FATAL)\b/
+
+/** "…ERROR HybridSynchronization… for CN=Jane…" pasted from a log: the error is the question, not Jane. */
+function isPastedError(services: Services, intent: Intent, { text: pasted }: Understood): boolean {
+  if (intent.name !== 'objectNotSynced' || intent.confidence >= 0.9) return false
+  const saysOnlyAName = intent.confidence < 0.8
+  return (saysOnlyAName || logMark.test(pasted)) && services.knowledge.codesIn(pasted).length > 0
+}
+
+/** Text that is no answer to the open question: answered if it is a question, else the open one is asked again. */
+async function besideDialog(call: Call): Promise<Response> {
+  const { turn, services, understood } = call
+  const open = dialog.misunderstood(turn, services)
+  if (!open) return knowledge.ask(turn, services, { text: understood.text, offers: [] })
+  const back: Button = { label: 'Back to the question', say: 'continue' }
+  const reply = await knowledge.ask(turn, services, {
+    text: understood.text,
+    offers: [back],
+    onlyKnown: true,
+  })
+  return reply ?? say(open)
 }
 
 async function respondToText(turn: Turn, services: Services, words: string): Promise<Response> {
-  const understood = understand(words, { domains: await knownDomains(services), treeIds: services.trees.ids })
+  const domains = await services.sync.domains(DOMAINS_WAIT_MS)
+  const understood = understand(words, { domains, treeIds: services.trees.ids })
   const [intent] = understood.intents
   if (!intent) return say(notice('Say something, or say "help".'))
   // An open question is answered first, unless the message is clearly a command of its own.
@@ -296,9 +332,16 @@ async function respondToText(turn: Turn, services: Services, words: string): Pro
     const answer = refused ? undefined : await dialog.answer(turn, services, understood)
     if (answer) return answer
   }
+  const call = { turn, services, intent, understood }
+  if (intent.name === 'knowledge' && turn.session.dialog) return besideDialog(call)
+  if (isPastedError(services, intent, understood))
+    return knowledge.ask(turn, services, {
+      text: understood.text,
+      offers: diagnoseOffer(turn, understood),
+    })
   const [right, handler] = typed[intent.name]
   const refused = await allowed(turn, services, right)
-  return refused ? say(refused) : handler({ turn, services, intent, understood })
+  return refused ? say(refused) : handler(call)
 }
 
 async function respondToPress(

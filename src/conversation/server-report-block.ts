@@ -13,37 +13,6 @@ export type ReportHosts = {
   readonly probe: string
 }
 
-export const publicHosts: ReportHosts = {
-  tls: [
-    'login.windows.net',
-    'login.microsoftonline.com',
-    'login.live.com',
-    'aadcdn.msauth.net',
-    'aadcdn.msftauth.net',
-    'management.azure.com',
-    'enterpriseregistration.windows.net',
-  ],
-  plain: [
-    'mscrl.microsoft.com',
-    'crl.microsoft.com',
-    'ocsp.msocsp.com',
-    'www.microsoft.com',
-    'ctldl.windowsupdate.com',
-  ],
-  probe: 'login.microsoftonline.com',
-}
-
-export const usGovHosts: ReportHosts = {
-  tls: [
-    'login.windows.us',
-    'login.microsoftonline.us',
-    'management.azure.com',
-    'enterpriseregistration.windows.net',
-  ],
-  plain: ['mscrl.microsoft.us', 'crl.microsoft.us', 'ocsp.msocsp.us', 'www.microsoft.us'],
-  probe: 'login.microsoftonline.us',
-}
-
 function list(hosts: readonly string[]): string {
   return hosts
     .filter((h) => /^[a-z0-9.-]+$/i.test(h))
@@ -52,7 +21,7 @@ function list(hosts: readonly string[]): string {
 }
 
 /** Works in Windows PowerShell 5.1 and PowerShell 7, without elevation; what needs more says "unknown". */
-export function serverReportBlock(hosts: ReportHosts = publicHosts): string {
+export function serverReportBlock(hosts: ReportHosts): string {
   return `& {
 $ErrorActionPreference = 'Stop'; $ProgressPreference = 'SilentlyContinue'
 $lines = New-Object System.Collections.ArrayList

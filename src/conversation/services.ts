@@ -7,6 +7,7 @@ import type { SignInPort, Store } from '../ports.ts'
 import type { Sync } from '../sync/index.ts'
 import type { Telemetry } from '../telemetry.ts'
 import type { Trees } from './load-trees.ts'
+import type { ReportHosts } from './server-report-block.ts'
 
 export type Services = {
   readonly store: Store
@@ -20,6 +21,8 @@ export type Services = {
   readonly telemetry: Telemetry
   /** The simulated tenant or another Graph on loopback: roles may be tried on. */
   readonly rehearsal: boolean
+  /** What the check of an agent server tries to reach, in the cloud in use. */
+  readonly reportHosts: ReportHosts
   /** Asks for a round of the clock's work right now instead of in some seconds. */
   readonly soon: () => void
 }

@@ -14,8 +14,6 @@ const schema = z.object({
   dialog: z.object({ treeId: z.string(), state: z.json() }).optional(),
   article: z.string().optional(),
   subject: subject.optional(),
-  candidates: z.array(z.object({ id: z.string(), displayName: z.string() })).optional(),
-  unanswered: z.string().optional(),
 })
 
 function keyOf(event: IncomingEvent): SessionKey {

@@ -1,6 +1,7 @@
 // Tells a statement about the person's own tenant (live) from a question about how things work (knowledge).
 import type { Entity } from './entities.ts'
 import type { IntentName } from './intents.ts'
+import { type NarrowSymptom, narrowSymptoms } from './narrow-symptoms.ts'
 
 export type Symptom = { readonly intent: IntentName; readonly treeId: string; readonly pattern: RegExp }
 
@@ -22,7 +23,7 @@ export const symptoms: readonly Symptom[] = [
       /\bpasswords?\b(?=.*\b(?:not|never|wrong|old|reject|rejected|refused|invalid|nobody|no one|fails?|failed|failing|incorrect|denied|stuck|late|delayed|broken)\b)|\b(?:not|never|wrong|old|nobody|no one|can not|fails?|rejected|refused)\b.*\bpasswords?\b|\bpassword hash(?:es)?\b.*\b(?:stuck|late|broken|down|not|stopped|fails?)\b/,
   },
   {
-    intent: 'deletionsHeld',
+    intent: 'symptom',
     treeId: 'deletions-held',
     pattern:
       // Read from a message of at most 2000 characters.
@@ -42,17 +43,11 @@ export const symptoms: readonly Symptom[] = [
   },
   {
     intent: 'status',
-    treeId: 'quarantine',
+    treeId: 'nothing-syncs',
     pattern:
       /\b(?:sync|cloud sync|provisioning|synchronization|cycle|everything|it all)\b(?: of \S+)? (?:is|are|was|has|seems|looks|hangs|stopped|does not|did not)\b.*\b(?:stuck|late|slow|down|broken|dead|hanging|hung|stopped|behind|delayed|not (?:\w+ )?(?:running|working|run|work))\b|\b(?:sync|provisioning|synchronization) (?:of \S+ )?(?:hangs|stopped|does not (?:run|work))\b|\bnothing (?:syncs|is syncing|is synced|gets synced|arrives|works)\b/,
   },
   { intent: 'objectNotSynced', treeId: 'user-not-synced', pattern: new RegExp(`\\b(?:${missing})\\b`) },
-  {
-    intent: 'provisionOnDemand',
-    treeId: 'on-demand-provisioning',
-    pattern:
-      /\bon[ -]demand\b.*\b(?:fails?|failed|error|not|wrong|skipped|stuck)\b|\b(?:fails?|failed|error) .*\bon[ -]demand\b/,
-  },
 ]
 
 /** Asking how things work, whatever else the sentence holds. */
@@ -64,7 +59,7 @@ const about = [
 
 /** Things the person did themselves: they ask about a known limit, not about a fault. */
 const ownDoing =
-  /\b(?:after|since|when|because) (?:i|we|someone|somebody|they|he|she|having|the (?:rename|upgrade|migration|move|change)|(?:ou )?rename|upgrade|upgrading|enabling|migration)\b|\b(?:i|we) (?:renamed|removed|nuked|merged|deleted|moved|changed|added|upgraded|enabled|installed|migrated)\b|^(?:renamed|removed|nuked|merged|deleted|moved|changed|added|upgraded|enabled|installed|created|migrated)\b/
+  /\bafter \w{3,20}ing\b|\b(?:after|since|when|because) (?:i|we|someone|somebody|they|he|she|having|the (?:rename|upgrade|migration|move|change)|(?:ou )?rename|upgrade|upgrading|enabling|migration)\b|\b(?:i|we) (?:renamed|removed|nuked|merged|deleted|moved|changed|added|upgraded|enabled|installed|migrated)\b|^(?:renamed|removed|nuked|merged|deleted|moved|changed|added|upgraded|enabled|installed|created|migrated)\b/
 
 const technical =
   /\b[a-z]+-(?:az|aad|ad|mg|msol|entra)[a-z]{3,}\b|\.psd1|\.exe\b|\\program|hkey_|hklm|error message:|exception\b|event (?:id )?\d{3,5}|import-module|\bpowershell\b/
@@ -78,8 +73,11 @@ const ours = /\b(?:our|ours|my|we|us)\b/
 const thisOne =
   /\b(?:my|this|that|one of (?:our|my)|an?other|a new) (?:new )?(?:users?|accounts?|colleagues?|employees?|groups?|person|coworkers?|boss|manager|joiner|hire)\b(?! (?:attribute|photo|value|field|property|mapping|membership|name))|\ba (?:user|colleague|person|coworker|customer|caller) (?:of mine|of ours|here|calls?|called|says|said|complains)\b/
 
+/** What a text complains about; `narrow` when it names a feature or one kind of trouble. */
+type Complaint = Pick<Symptom, 'intent' | 'treeId'> & { readonly narrow?: NarrowSymptom }
+
 export type Reading = {
-  readonly symptom?: Symptom
+  readonly symptom?: Complaint
   /** All symptoms that fit, for offers. */
   readonly treeIds: readonly string[]
   readonly live: boolean
@@ -104,7 +102,7 @@ const definite =
 
 type Signals = {
   readonly text: string
-  readonly symptom: Symptom
+  readonly symptom: Complaint
   readonly entities: readonly Entity[]
   readonly asks: boolean
 }
@@ -120,6 +118,20 @@ function statesOwnTrouble({ text, symptom, entities, asks }: Signals): boolean {
   return owned && (presentTime.test(text) || state || (ours.test(text) && text.length < 80))
 }
 
+/** Of these days: a fault that happens, not one that is read about. */
+const recent =
+  /\b(?:since (?:this|yesterday|today|last|monday|tuesday|wednesday|thursday|friday|saturday|sunday|noon|the (?:morning|weekend|night))|today|yesterday|tonight|this (?:morning|afternoon|evening|week)|right now|currently|at the moment|suddenly)\b/
+
+/** Begins like a statement of what is, not like a note or a headline. */
+const statement = /^(?:the|one of|some of|all of|in the|every|each|we|our|my|i)\b/
+
+/** "Our seamless sign-on does not work": words so special that one's own saying is enough. */
+function statesNarrowTrouble({ text, symptom, asks }: Signals): boolean {
+  if (!symptom.narrow || asks || text.length > 240 || /\?\s*$/.test(text)) return false
+  if (technical.test(text) || (ownDoing.test(text) && !symptom.narrow.changed)) return false
+  return ours.test(text) || recent.test(text) || (statement.test(text) && !/\byour?\b/.test(text))
+}
+
 /** Asking about the state of a named domain: "is fabrikam in quarantine". */
 function concernsDomain({ text, symptom, entities, asks }: Signals): boolean {
   if (!entities.some((e) => e.kind === 'domain') || text.length > 300) return false
@@ -131,8 +143,14 @@ function concernsDomain({ text, symptom, entities, asks }: Signals): boolean {
   )
 }
 
-function concernsObject({ text, entities, asks }: Signals): boolean {
+function concernsObject({ text, symptom, entities, asks }: Signals): boolean {
   if (!namesObject(entities)) return false
+  // "Seamless sign-on does not work" has the form of "Jane does not sync".
+  if (
+    symptom.narrow?.object === false &&
+    entities.every((e) => e.kind === 'name' || !objectKinds.has(e.kind))
+  )
+    return false
   const instructive =
     /\b(?:how (?:do|can|to|should|would|could)|what does|which role|what is this|is it (?:possible|supported)|can (?:i|we))\b/
   return text.length <= 1200 && !instructive.test(text) && !(asks && text.length > 300)
@@ -140,13 +158,18 @@ function concernsObject({ text, entities, asks }: Signals): boolean {
 
 /** What the text complains about, and whether it is about the person's own tenant. */
 export function readSymptom(text: string, entities: readonly Entity[]): Reading {
-  const fitting = symptoms.filter((s) => s.pattern.test(text))
+  const narrow = narrowSymptoms(text).map((one): Complaint => ({ ...one, narrow: one }))
+  const fitting: readonly Complaint[] = [...narrow, ...symptoms.filter((s) => s.pattern.test(text))]
   const asks = asksAbout(text)
   const treeIds = [...new Set(fitting.map((s) => s.treeId))]
   const symptom = fitting[0]
   const everything = !thisOne.test(text) && (everybody.test(text) || definite.test(text))
   if (!symptom) return { treeIds, live: false, about: asks, everything }
   const signals = { text, symptom, entities, asks }
-  const live = concernsObject(signals) || concernsDomain(signals) || statesOwnTrouble(signals)
+  const live =
+    concernsObject(signals) ||
+    concernsDomain(signals) ||
+    statesOwnTrouble(signals) ||
+    statesNarrowTrouble(signals)
   return { symptom, treeIds, live, about: asks, everything }
 }

@@ -24,6 +24,10 @@ const check = z.strictObject({
   kind: z.literal('check'),
   checks: z.array(z.string()).min(1).describe('Ids of checks to run without asking anybody.'),
   found: z.array(branch).describe('The first entry with a check that failed decides.'),
+  blind: z
+    .array(branch)
+    .optional()
+    .describe('When nothing above fits: the first entry with a check that could not run decides.'),
   otherwise: id.describe('Where to go when no entry above fits, because checks passed or could not run.'),
 })
 
@@ -36,6 +40,10 @@ const ask = z.strictObject({
     .min(1)
     .max(6),
   unsure: id.describe('Where "I do not know" leads.'),
+  answeredBy: z
+    .literal('scope')
+    .optional()
+    .describe('Not asked when Graph shows the scope: ous, group or everything is chosen by itself.'),
 })
 
 const paste = z.strictObject({

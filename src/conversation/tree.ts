@@ -11,7 +11,8 @@ export type Known = {
   readonly domain?: string
 }
 
-type Answer = { readonly step: string; readonly answer: string }
+/** `by: graph`: nobody was asked, the tenant itself told it. */
+type Answer = { readonly step: string; readonly answer: string; readonly by?: 'graph' }
 
 export type State = {
   readonly treeId: string
@@ -84,7 +85,7 @@ export type TreeTurn = {
 
 export type Input =
   | { readonly kind: 'look' }
-  | { readonly kind: 'choice'; readonly id: string }
+  | { readonly kind: 'choice'; readonly id: string; readonly by?: 'graph' }
   | { readonly kind: 'text'; readonly text: string }
   /** What the person named in answer to a need. */
   | { readonly kind: 'known'; readonly known: Known }
@@ -197,8 +198,8 @@ export function choiceFor(text: string, choices: readonly Choice[]): string | un
   return near.length === 1 ? near[0]?.id : undefined
 }
 
-function goTo(tree: Tree, state: State, to: string, answer?: string): TreeTurn {
-  const trail = answer === undefined ? state.trail : [...state.trail, { step: state.at, answer }]
+function goTo(tree: Tree, state: State, to: string, given?: Omit<Answer, 'step'>): TreeTurn {
+  const trail = given === undefined ? state.trail : [...state.trail, { step: state.at, ...given }]
   return turnOf(tree, { ...state, at: to, trail })
 }
 
@@ -208,8 +209,9 @@ function afterChecks(tree: Tree, state: State, results: readonly CheckResult[]):
   const found = results.filter((r) => r.result === 'fail').map((r) => r.id)
   const blind = results.filter((r) => r.result === 'skipped' && step.checks.includes(r.id)).map((r) => r.id)
   const branch = step.found.find((f) => f.when.some((id) => found.includes(id)))
+  const unseen = branch ?? step.blind?.find((f) => f.when.some((id) => blind.includes(id)))
   const decisive = found.filter((id) => branch?.when.includes(id) === true)
-  return goTo(tree, { ...state, found, decisive, blind, server: [] }, branch?.goto ?? step.otherwise)
+  return goTo(tree, { ...state, found, decisive, blind, server: [] }, unseen?.goto ?? step.otherwise)
 }
 
 function afterReport(tree: Tree, state: State, report: Extract<Input, { kind: 'report' }>): TreeTurn {
@@ -217,10 +219,10 @@ function afterReport(tree: Tree, state: State, report: Extract<Input, { kind: 'r
   if (step?.kind !== 'paste') return turnOf(tree, state, true)
   const branch = step.found.find((f) => f.when.some((id) => report.findingIds.includes(id)))
   const to = branch?.goto ?? (report.complete ? step.clear : step.incomplete)
-  return goTo(tree, { ...state, server: report.findingIds }, to, 'report')
+  return goTo(tree, { ...state, server: report.findingIds }, to, { answer: 'report' })
 }
 
-function afterChoice(tree: Tree, state: State, id: string | undefined): TreeTurn {
+function afterChoice(tree: Tree, state: State, id: string | undefined, by?: 'graph'): TreeTurn {
   const need = missingNeed(tree, state)
   if (need) {
     if (id !== UNSURE || need.required) return turnOf(tree, state, true)
@@ -229,9 +231,10 @@ function afterChoice(tree: Tree, state: State, id: string | undefined): TreeTurn
   const step = tree.steps[state.at]
   if (step?.kind === 'ask') {
     const to = id === UNSURE ? step.unsure : step.choices.find((c) => c.id === id)?.goto
-    if (to !== undefined && id !== undefined) return goTo(tree, state, to, id)
+    if (to !== undefined && id !== undefined)
+      return goTo(tree, state, to, by === undefined ? { answer: id } : { answer: id, by })
   }
-  if (step?.kind === 'paste' && id === UNABLE) return goTo(tree, state, step.unable, UNABLE)
+  if (step?.kind === 'paste' && id === UNABLE) return goTo(tree, state, step.unable, { answer: UNABLE })
   return turnOf(tree, state, true)
 }
 
@@ -242,10 +245,12 @@ function choicesAt(tree: Tree, state: State): readonly Choice[] {
 
 /** One question back; at the first question nothing changes. */
 export function back(tree: Tree, state: State): TreeTurn {
-  const last = state.trail.at(-1)
+  // What Graph answered would be answered by it again: the question before that is meant.
+  const asked = state.trail.findLastIndex(({ by }) => by === undefined)
+  const last = state.trail[asked]
   if (!last)
     return turnOf(tree, state.without.length > 0 ? { ...state, without: state.without.slice(0, -1) } : state)
-  return turnOf(tree, { ...state, at: last.step, trail: state.trail.slice(0, -1), server: [] })
+  return turnOf(tree, { ...state, at: last.step, trail: state.trail.slice(0, asked), server: [] })
 }
 
 /** From the beginning, with what was known. */
@@ -274,7 +279,7 @@ export function advance(
     case 'known':
       return turnOf(tree, { ...state, known: { ...state.known, ...input.known } })
     case 'choice':
-      return afterChoice(tree, state, input.id)
+      return afterChoice(tree, state, input.id, input.by)
     case 'text':
       return afterChoice(tree, state, choiceFor(input.text, choicesAt(tree, state)))
   }
@@ -284,8 +289,8 @@ export function advance(
 export function trailWords(
   tree: Tree,
   state: State,
-): readonly { readonly question: string; readonly answer: string }[] {
-  return state.trail.map(({ step, answer }) => {
+): readonly { readonly question: string; readonly answer: string; readonly source: string }[] {
+  return state.trail.map(({ step, answer, by }) => {
     const at = tree.steps[step]
     const question = at && 'question' in at ? at.question : step
     const chosen = at?.kind === 'ask' ? at.choices.find((c) => c.id === answer)?.label : undefined
@@ -294,6 +299,10 @@ export function trailWords(
       [UNABLE]: 'I cannot get to the server',
       report: 'server report pasted',
     }
-    return { question, answer: chosen ?? (fixed as Readonly<Record<string, string>>)[answer] ?? answer }
+    return {
+      question,
+      answer: chosen ?? (fixed as Readonly<Record<string, string>>)[answer] ?? answer,
+      source: by === 'graph' ? 'Graph, schema of the job' : 'your answer',
+    }
   })
 }

@@ -1,14 +1,5 @@
 // What a turn works with, and what it leaves behind.
-import type {
-  DirectoryObject,
-  IncomingEvent,
-  Instant,
-  Json,
-  Person,
-  Place,
-  Reply,
-  Subject,
-} from '../nouns.ts'
+import type { IncomingEvent, Instant, Json, Person, Place, Reply, Subject } from '../nouns.ts'
 
 /** Kept per person and place between turns, as plain JSON. */
 export type Session = {
@@ -18,10 +9,6 @@ export type Session = {
   readonly article?: string
   /** What the last live answer was about, for "provision on demand" without a name. */
   readonly subject?: Subject
-  /** People to choose from, after an ambiguous name. */
-  readonly candidates?: readonly Pick<DirectoryObject, 'id' | 'displayName'>[]
-  /** The last question that stayed unanswered, kept until the person says whether to pass it on. */
-  readonly unanswered?: string
 }
 
 export type Turn = {
@@ -32,10 +19,14 @@ export type Turn = {
   readonly session: Session
 }
 
-/** A turn's result. `replace` takes the place of the pressed card, for everybody. */
+/**
+ * A turn's result. `replace` takes the place of the pressed card, for everybody; `answer` only for who pressed it,
+ * because the card itself is kept up to date by the outbox.
+ */
 export type Response = {
   readonly replies: readonly Reply[]
   readonly replace?: Reply
+  readonly answer?: Reply
   readonly session?: Session
 }
 
@@ -43,7 +34,7 @@ export function say(...replies: readonly Reply[]): Response {
   return { replies }
 }
 
-export function notice(title: string, ...lines: readonly string[]): Reply {
+export function notice(title: string, ...lines: readonly string[]): Extract<Reply, { kind: 'notice' }> {
   return {
     kind: 'notice',
     title,

@@ -108,10 +108,10 @@ function bareObject(text: string, entities: readonly Entity[]): boolean {
 function fromReading(reading: Reading, entities: readonly Entity[]): Intent | undefined {
   const { symptom } = reading
   if (!symptom || !reading.live) return undefined
-  const stuck = symptom.intent === 'objectNotSynced' && !namesObject(entities)
+  const stuck = symptom.treeId === 'user-not-synced' && !namesObject(entities)
   // Without a person it is the sync of a domain or of everything that does not run.
   if (stuck && (domainOf(entities) !== undefined || reading.everything)) {
-    return withDomain({ name: 'status', confidence: 0.8, treeId: symptom.treeId }, entities)
+    return withDomain({ name: 'status', confidence: 0.8, treeId: 'nothing-syncs' }, entities)
   }
   return withDomain({ name: symptom.intent, confidence: 0.85, treeId: symptom.treeId }, entities)
 }
@@ -133,8 +133,9 @@ export function understand(message: string, options: UnderstandOptions = {}): Un
   const words = comparable(message.slice(0, READ_AT_MOST * 4)).slice(0, READ_AT_MOST)
   const shaped = findEntities(text, options.domains)
   const name = namesObject(shaped) ? undefined : findName(text.slice(0, READ_AT_MOST))
-  const entities = name ? [...shaped, name] : shaped
-  const reading = readSymptom(words, entities)
+  const reading = readSymptom(words, name ? [...shaped, name] : shaped)
+  const named = name && reading.symptom?.narrow?.object !== false
+  const entities = named ? [...shaped, name] : shaped
   const command =
     onDemand(words, entities) ??
     objectLog(words, entities) ??

@@ -4,7 +4,6 @@ import { sameName } from '../directory-names.ts'
 import { noAgentError } from '../jobs.ts'
 import type { Agent, Fact, FactRow, Snapshot } from '../nouns.ts'
 import { at, prose } from '../nouns.ts'
-import { lengthWords } from '../time.ts'
 import { articleOf } from './articles.ts'
 import {
   blind,
@@ -109,7 +108,7 @@ function inferred(snapshot: Snapshot): readonly Diagnosis[] {
       key: seen.job.domain.toLowerCase(),
       title: prose`No agent of ${seen.job.domain} seems to answer`,
       cause: prose`Inferred from the job's error ${{ code: error.code }}${
-        began === undefined ? [] : prose` since ${at(began)} (${[lengthWords(snapshot.takenAt - began)]})`
+        began === undefined ? [] : prose` since ${at(began)}`
       }; the agents themselves could not be looked at. Sign in so that I can read them.`,
       evidence: [row('Error of the job', prose`${{ code: error.code }} ${error.message}`, seen)],
       nextSteps,

@@ -47,7 +47,7 @@ export const jobDeletesHeld: Check = {
         )
       }
       return {
-        title: prose`Deletions of ${job.domain} are held back${sinceWords(job.quarantine?.since, snapshot.takenAt)}`,
+        title: prose`Deletions of ${job.domain} are held back${sinceWords(job.quarantine?.since)}`,
         cause: words(
           'One cycle wanted to delete more objects than the threshold allows, so the job stopped before it deleted any. Most often an OU or group was moved, renamed or taken out of the scope; less often the deletions are meant.',
         ),

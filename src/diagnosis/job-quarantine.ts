@@ -2,7 +2,7 @@
 import { holdsDeletes } from '../jobs.ts'
 import type { FactRow, Instant, Job, Prose, Snapshot } from '../nouns.ts'
 import { at, prose } from '../nouns.ts'
-import { DAY, lengthWords } from '../time.ts'
+import { DAY } from '../time.ts'
 import { articleOf } from './articles.ts'
 import { type Check, type Diagnosis, type JobSeen, jobName, overJobs, row, step, words } from './check.ts'
 import { type KnownCause, knownCause } from './quarantine-causes.ts'
@@ -20,8 +20,9 @@ function since(job: Job): Instant | undefined {
   return job.quarantine?.seriesSince ?? job.quarantine?.since
 }
 
-export function sinceWords(time: Instant | undefined, now: Instant): Prose {
-  return time === undefined ? [] : prose` since ${at(time)} (${[lengthWords(now - time)]})`
+/** How long ago that is stands beside every time that is shown. */
+export function sinceWords(time: Instant | undefined): Prose {
+  return time === undefined ? [] : prose` since ${at(time)}`
 }
 
 export function quarantineEvidence(seen: JobSeen): readonly FactRow[] {
@@ -55,7 +56,7 @@ export function quarantineDiagnosis(seen: JobSeen, cause: KnownCause, now: Insta
   const { job } = seen
   const offers = cause.wait ? [] : [{ label: 'Restart provisioning', say: `restart ${job.domain}` }]
   return {
-    title: prose`Quarantined${sinceWords(since(job), now)}: ${[cause.short]} (${job.domain})`,
+    title: prose`Quarantined${sinceWords(since(job))}: ${[cause.short]} (${job.domain})`,
     cause: [...words(cause.cause), ...limitWarning(job, now)],
     evidence: quarantineEvidence(seen),
     nextSteps: cause.steps.map((s) => step(s.who, words(s.text), s.command ? { command: s.command } : {})),

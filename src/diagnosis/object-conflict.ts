@@ -1,5 +1,5 @@
 // Checks on values that must be unique: another object holds an address or UPN of this one.
-import type { DirectoryObject, FactRow, Snapshot } from '../nouns.ts'
+import type { DirectoryObject, FactRow, ProvisioningEvent, Snapshot } from '../nouns.ts'
 import { at, personal, prose } from '../nouns.ts'
 import { articleOf } from './articles.ts'
 import {
@@ -50,10 +50,17 @@ const steps = [
   ),
 ]
 
+/** The log lags behind: an object that was taken over after the refusal is refused no more. */
+function isOutlived({ object }: Snapshot, refused: ProvisioningEvent): boolean {
+  const last = object.known ? object.value.onPremises.lastSync : undefined
+  return last !== undefined && last > refused.at
+}
+
 function run(snapshot: Snapshot): Outcome {
   const others = holders(snapshot)
   const event = newestEvent(snapshot)
-  const failing = event?.status === 'failure' && isConflictCode(event.error?.code ?? '') ? event : undefined
+  const refused = event?.status === 'failure' && isConflictCode(event.error?.code ?? '') ? event : undefined
+  const failing = refused && !isOutlived(snapshot, refused) ? refused : undefined
   const kept = others[0]
   const verify = words('Provision on demand, or the next cycle: its log entry says success.')
   const offers = [{ label: 'Provision on demand', say: 'provision on demand' }]

@@ -9,7 +9,7 @@ import { causeOf, quarantineEvidence, sinceWords, unknownCode, wasDisabledByLimi
 import { FAILING_AFTER } from './job-state.ts'
 import { type KnownCause, knownCause } from './quarantine-causes.ts'
 
-/** What is wrong with a password hash job, in a few words; undefined when nothing is. */
+/** What is wrong with a password hash job, in a few words; undefined when nothing is, or when it was never begun. */
 function trouble(seen: JobSeen, now: number): { what: string; cause?: KnownCause } | undefined {
   const { job } = seen
   if (job.status === 'quarantine') {
@@ -21,7 +21,6 @@ function trouble(seen: JobSeen, now: number): { what: string; cause?: KnownCause
   }
   if (wasDisabledByLimit(job, now)) return { what: 'switched off after four weeks of quarantine' }
   if (job.status === 'paused' || job.status === 'disabled') return { what: 'paused' }
-  if (job.status === 'notRun' || job.status === 'notConfigured') return { what: 'not set up to the end' }
   if (job.status !== 'active') return undefined
   if (job.successiveFailures >= FAILING_AFTER) {
     const cause = knownCause(job.lastExecution?.error?.code, '')
@@ -51,7 +50,7 @@ export const passwordHashUnhealthy: Check = {
           cause: [
             wrong.cause?.cause ??
               'While this job does not run, people whose password changed in AD must use the old one in the cloud.',
-            ...(job.status === 'quarantine' ? sinceWords(job.quarantine?.since, snapshot.takenAt) : []),
+            ...(job.status === 'quarantine' ? sinceWords(job.quarantine?.since) : []),
           ],
           evidence: quarantineEvidence(seen),
           nextSteps: wrong.cause

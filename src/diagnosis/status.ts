@@ -42,7 +42,7 @@ function jobState(job: Job, now: Instant): { bad: boolean; state: Prose } {
     case 'quarantine': {
       const began = job.quarantine?.seriesSince ?? job.quarantine?.since
       const cause = causeOf(job) ?? unknownCode(job)
-      const since = began === undefined ? [] : prose` since ${at(began)} (${[lengthWords(now - began)]})`
+      const since = began === undefined ? [] : prose` since ${at(began)}`
       return { bad: true, state: prose`Quarantined${since}: ${[cause?.short ?? 'no error is listed']}` }
     }
     case 'active':

@@ -35,6 +35,24 @@ export function abstain(nearest: readonly Article[]): Reply {
   }
 }
 
+/** For a text that says only that something is wrong. */
+export function askMore(nearest: readonly Article[]): Reply {
+  return {
+    kind: 'abstain',
+    title: 'Please tell me a little more',
+    blocks: [
+      {
+        kind: 'text',
+        prose: [
+          'What exactly does not work, and for whom? Paste the error text or its code, a line of the log, or name the user, group or agent.',
+        ],
+      },
+    ],
+    nearest: nearest.map((article) => ({ title: article.title, say: article.questions[0] ?? article.title })),
+    offers: [...nearest.slice(0, 2).map(offerOf), HAND_OVER],
+  }
+}
+
 export function decline(): Reply {
   return {
     kind: 'decline',

@@ -1,13 +1,21 @@
 // One question to one reply: codes first, then follow-ups, then search against the boundaries of other products.
 import type { Reply } from '../nouns.ts'
-import { ANSWER_FROM, abstain, decline, TOPIC_FROM, threshold } from './abstain.ts'
-import { answerFrom, answerFromCodes } from './answer.ts'
+import { ANSWER_FROM, abstain, askMore, decline, TOPIC_FROM, threshold } from './abstain.ts'
+import { answerFrom, answerFromCodes, gist } from './answer.ts'
 import type { Boundaries, Product, Sighting } from './boundary.ts'
 import type { CodeEntry, Codes } from './codes.ts'
+import { csvBlocks, csvWish } from './csv.ts'
 import { carriesOn, cueOf, followUp, followUpCode } from './follow-up.ts'
 import type { Article } from './load.ts'
 import { type Analyser, clean, type Terms } from './normalise.ts'
 import type { Hit, Search } from './search.ts'
+
+/** Terms that say what kind of text it is; see the word table. */
+export type Hints = {
+  readonly vague: ReadonlySet<string>
+  readonly ours: ReadonlySet<string>
+  readonly foreign: ReadonlySet<string>
+}
 
 export type Engine = {
   readonly analyser: Analyser
@@ -15,34 +23,43 @@ export type Engine = {
   readonly codes: Codes
   readonly boundaries: Boundaries
   readonly cues: Readonly<Record<string, readonly string[]>>
+  readonly hints: Hints
   readonly codesReviewed: string
   readonly articleOf: (id: string) => Article | undefined
 }
 
 /** A second article this near to the first is shown with its first paragraph. */
 const CLOSE = 0.76
+/** So near to the best that an article on both products is preferred. */
+const NEARLY = 0.85
 /** A clause of its own must be answered this well to become a second part. */
 const SECOND_FROM = 0.55
 /** Another product is named and Cloud Sync is not: only an article on the two together may answer, this surely. */
-const COVERED_FROM = 0.45
+const COVERED_FROM = 0.4
 /** The same where something only the other product has was mentioned. */
-const COVERED_SIGN_FROM = 0.75
+const COVERED_SIGN_FROM = 0.9
 /** And where little more than the other product's name was said. */
 const COVERED_SHORT_FROM = 0.85
+/** Beside another product's boundary, what we do know is said from this on. */
+const BESIDE_FROM = 0.55
 
 export function ask(engine: Engine, text: string, previous?: string): Reply {
   const question = clean(text)
   const codes = engine.codes.find(text)
   const [code] = codes
   if (code) return answerCodes(engine, [code, ...codes.slice(1)])
-  const terms = engine.analyser.analyse(question)
   const cue = cueOf(question, engine.cues)
   const before = previous === undefined ? undefined : engine.articleOf(previous)
   const codeBefore = previous?.startsWith('code:') ? engine.codes.get(previous.slice(5)) : undefined
   if (cue && codeBefore) return followUpCode(codeBefore, cue, engine)
-  if (cue) return before ? followUp(before, cue, engine.articleOf) : abstain([])
+  if (cue && before) return followUp(before, cue, engine.articleOf)
+  const csv = csvWish(question)
+  const terms = engine.analyser.analyse(csv.rest)
+  if (cue && terms.set.size < 2) return abstain([])
   if (before && carriesOn(terms, engine.cues)) return carried(engine, before, terms)
-  return answerQuestion(engine, question, terms)
+  const reply = answerQuestion(engine, csv.rest, terms)
+  if (!csv.wanted || reply.kind !== 'answer') return reply
+  return { ...reply, blocks: [...reply.blocks, ...csvBlocks(reply.blocks)] }
 }
 
 function answerCodes(engine: Engine, codes: readonly [CodeEntry, ...CodeEntry[]]): Reply {
@@ -59,27 +76,31 @@ function answerCodes(engine: Engine, codes: readonly [CodeEntry, ...CodeEntry[]]
   }
 }
 
-/** The new words count beside the topic of the answer before. */
+/** The new words count beside the topic of the answer before; they must be what the found article is about. */
 function carried(engine: Engine, before: Article, terms: Terms): Reply {
   const topic = engine.analyser.analyse(before.title, { correct: false })
   const list = [...terms.list, ...topic.list]
-  const hits = engine.search.find({ list, set: new Set(list), names: terms.names, all: list })
-  const [best] = hits.filter((hit) => hit.article.id !== before.id)
-  // The new words must be what the found article is about, else the topic alone has found it.
-  const fresh = best ? engine.search.find(terms).some((hit) => hit.article === best.article) : false
-  if (!best || !fresh || best.confidence < ANSWER_FROM)
+  const together = engine.search.find({ list, set: new Set(list), names: terms.names, all: list })
+  const fresh = new Map(engine.search.find(terms).map((hit) => [hit.article.id, hit.confidence]))
+  const both = (hit: Hit) => 2 * hit.confidence + (fresh.get(hit.article.id) ?? -1)
+  const hits = together.filter((hit) => hit.article.id !== before.id).sort((a, b) => both(b) - both(a))
+  const [best] = hits
+  if (!best || (fresh.get(best.article.id) ?? 0) < ANSWER_FROM || best.confidence < 0.8 * ANSWER_FROM)
     return abstain(hits.slice(0, 3).map((hit) => hit.article))
   return answerFrom(best.article, { confidence: best.confidence, articleOf: engine.articleOf })
 }
 
 function answerQuestion(engine: Engine, question: string, terms: Terms): Reply {
-  const hits = engine.search.find(terms)
-  const [best] = hits
   const sighting = engine.boundaries.sight(question)[0]
+  const hits = coveringFirst(engine.search.find(terms), sighting)
+  const [best] = hits
   if (sighting && !best?.exact && belongsElsewhere(sighting, terms, best))
-    return engine.boundaries.reply(sighting.product)
+    return boundary(engine, sighting, best)
+  if (!best?.exact && !sighting && isForeign(engine.hints, terms)) return decline()
+  if (!best?.exact && [...terms.set].every((term) => engine.hints.vague.has(term)))
+    return terms.set.size === 0 ? abstain([]) : askMore(hits.slice(0, 3).map((hit) => hit.article))
   if (!best || best.confidence < threshold(terms.set.size)) {
-    if (sighting) return engine.boundaries.reply(sighting.product)
+    if (sighting) return boundary(engine, sighting, best)
     const near = hits.slice(0, 3).map((hit) => hit.article)
     return engine.search.familiarity(terms) < TOPIC_FROM ? decline() : abstain(near)
   }
@@ -95,13 +116,40 @@ function answerQuestion(engine: Engine, question: string, terms: Terms): Reply {
   })
 }
 
+/** A thing of another world is named and nothing of ours. */
+function isForeign(hints: Hints, terms: Terms): boolean {
+  const all = [...terms.set]
+  return all.some((term) => hints.foreign.has(term)) && !all.some((term) => hints.ours.has(term))
+}
+
+/** The other product's boundary, and beside it what touches Cloud Sync, if we surely know something. */
+function boundary(engine: Engine, sighting: Sighting, best: Hit | undefined): Reply {
+  const reply = engine.boundaries.reply(sighting.product)
+  if (reply.kind !== 'boundary' || sighting.by === 'sign' || !best || best.confidence < BESIDE_FROM) return reply
+  const { article } = best
+  return {
+    ...reply,
+    blocks: [...reply.blocks, { kind: 'heading', text: `In Cloud Sync: ${article.title}` }, gist(article)],
+    offers: [{ label: article.title, say: article.questions[0] ?? article.title }, ...reply.offers].slice(0, 3),
+  }
+}
+
 function covers(hit: Hit | undefined, product: Product): boolean {
   return hit?.article.covers?.includes(product.id) ?? false
 }
 
+/** Of articles nearly as good as the best, one on both products goes first when the other product is named. */
+function coveringFirst(hits: readonly Hit[], sighting: Sighting | undefined): readonly Hit[] {
+  const [best] = hits
+  if (!sighting || !best || best.exact) return hits
+  const on = hits.find((hit) => covers(hit, sighting.product) && hit.score >= NEARLY * best.score)
+  return on && on !== best ? [on, ...hits.filter((hit) => hit !== on)] : hits
+}
+
 /** Whether a question in which another product was seen is that product's. */
 function belongsElsewhere(sighting: Sighting, terms: Terms, best: Hit | undefined): boolean {
-  const ours = terms.set.has('cloudsync')
+  // A name of code that only we have says as much as our own name.
+  const ours = terms.set.has('cloudsync') || (sighting.by === 'name' && (best?.named ?? false))
   const sure = best?.confidence ?? 0
   if (ours) return sighting.by === 'sign' && !covers(best, sighting.product) && sure < COVERED_FROM
   const short = terms.set.size <= 3 ? COVERED_SHORT_FROM : COVERED_FROM

@@ -1,4 +1,5 @@
 // Error codes recognised anywhere in a text, pasted log lines included. Case is respected where it matters.
+import { editDistance } from '../edit-distance.ts'
 import { cellText } from './fill.ts'
 import type { Tables } from './load.ts'
 import type { Cell } from './schema.ts'
@@ -65,6 +66,9 @@ function isDistinct(spelling: string): boolean {
   )
 }
 
+/** A longer text is a paste, and pastes have no typing slips. */
+const MOST_TYPED = 400
+
 type Spelling = { readonly text: string; readonly entry: CodeEntry; readonly needsContext: boolean }
 
 /** Words beside a short code (`Conflict`, `31003`) that show it is meant as one. */
@@ -88,8 +92,24 @@ export function createCodes(tables: Tables): Codes {
   return {
     all: entries,
     get: (code) => byCode.get(code) ?? byFolded.get(code.toLowerCase()),
-    find: (text) => recognise(text.slice(0, MAX_TEXT).replace(/\s+/g, ' ').trim()),
+    find(text) {
+      const flat = text.slice(0, MAX_TEXT).replace(/\s+/g, ' ').trim()
+      const found = recognise(flat)
+      return found.length > 0 ? found : misspelt(flat, entries)
+    },
   }
+}
+
+/** A code typed from a screen, with a slip or two: only long names, which nothing else resembles. */
+function misspelt(text: string, entries: readonly CodeEntry[]): CodeEntry[] {
+  if (text.length > MOST_TYPED) return []
+  const words = text.match(/[A-Za-z]{14,80}/g) ?? []
+  const near = entries.filter((entry) => /^[A-Za-z]{14,80}$/.test(entry.code))
+  return words.slice(0, 3).flatMap((word) => {
+    const folded = word.toLowerCase()
+    const fits = near.filter((entry) => editDistance(folded, entry.code.toLowerCase(), 2) <= 2)
+    return fits.length === 1 ? fits : []
+  })
 }
 
 function spellingsOf(entry: CodeEntry, also: readonly string[]): Spelling[] {

@@ -56,3 +56,15 @@ export function tableCall(
   if (rows.length === 0) problem(`no row of ${table.id} fits: ${line.trim()}`)
   return { table, columns, rows }
 }
+
+/** A body for the search index: each table call replaced by the words of its cells. */
+export function tableText(text: string, tables: Tables): string {
+  if (!text.includes('{{table ')) return text
+  const silent = () => undefined
+  return text.replace(/^\{\{table .*\}\}$/gm, (line) => {
+    const call = tableCall(line, tables, silent)
+    return call
+      ? call.rows.map((row) => call.columns.map((column) => cellText(row[column])).join(' ')).join('\n')
+      : line
+  })
+}

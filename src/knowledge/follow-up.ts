@@ -1,11 +1,14 @@
-// "and for gov?", "why?", "source?": short texts that mean something only after an answer.
-import type { Block, Citation, Reply } from '../nouns.ts'
+// "and for gov?", "why?", "source?", "which version?": short texts that mean something only after an answer.
+import type { Block, Citation, Prose, Reply } from '../nouns.ts'
 import { answerFrom, answerFromCodes, type CodeExtras, citationsOf } from './answer.ts'
 import type { CodeEntry } from './codes.ts'
+import { csvBlocks } from './csv.ts'
 import type { Article } from './load.ts'
 import type { Terms } from './normalise.ts'
 
-export type Cue = 'source' | 'why' | 'how' | 'who' | 'more'
+const CUES = ['source', 'sure', 'why', 'how', 'who', 'version', 'table', 'more'] as const
+
+export type Cue = (typeof CUES)[number]
 
 /** A follow-up is short; anything longer stands for itself. */
 const MOST_WORDS = 7
@@ -16,11 +19,10 @@ export function cueOf(text: string, cues: Readonly<Record<string, readonly strin
     .toLowerCase()
     .replace(/[^\p{L}\p{N}' ]+/gu, ' ')
     .replace(/\s+/g, ' ')
+    .replace(/^\s*(?:and|but|ok|und|please) (?=\p{L})/u, '')
+    .replace(/ (?:please|pls|bitte|then)\s*$/, '')
     .trim()
-  for (const cue of ['source', 'why', 'how', 'who', 'more'] as const) {
-    if (cues[cue]?.includes(bare)) return cue
-  }
-  return undefined
+  return CUES.find((cue) => cues[cue]?.includes(bare))
 }
 
 /** "and for gov?", "what about passwords": a short text that carries the previous topic on. */
@@ -30,14 +32,14 @@ export function carriesOn(terms: Terms, cues: Readonly<Record<string, readonly s
   return (cues.carry ?? []).some((cue) => start === cue || start.startsWith(`${cue} `))
 }
 
-const WANTED: Readonly<Record<Exclude<Cue, 'source' | 'more'>, RegExp>> = {
+const WANTED: Readonly<Record<'why' | 'how' | 'who', RegExp>> = {
   why: /^(why|cause|background|reason)/i,
   how: /^(steps|how|what to do|fix|do this)/i,
   who: /^who/i,
 }
 
 /** The part of an article a cue asks for: the section with that heading, else the whole article again. */
-export function sectionFor(article: Article, cue: Exclude<Cue, 'source' | 'more'>): readonly Block[] {
+export function sectionFor(article: Article, cue: 'why' | 'how' | 'who'): readonly Block[] {
   const start = article.blocks.findIndex((block) => block.kind === 'heading' && WANTED[cue].test(block.text))
   if (start >= 0) {
     const end = article.blocks.findIndex((block, i) => i > start && block.kind === 'heading')
@@ -52,12 +54,49 @@ export function sectionFor(article: Article, cue: Exclude<Cue, 'source' | 'more'
   return article.blocks
 }
 
+const RELEASE = /\b1\.1\.\d{2,4}/
+
+function tellsRelease(prose: Prose): boolean {
+  return prose.some((part) =>
+    RELEASE.test(typeof part === 'string' ? part : 'code' in part ? part.code : 'strong' in part ? part.strong : ''),
+  )
+}
+
+/** What an article says about releases of the agent; empty when it names none. */
+function releases(article: Article): Block[] {
+  return article.blocks.flatMap((block): Block[] => {
+    if (block.kind === 'text') return tellsRelease(block.prose) ? [block] : []
+    if (block.kind !== 'list') return []
+    const items = block.items.filter(tellsRelease)
+    return items.length > 0 ? [{ ...block, ordered: false, items }] : []
+  })
+}
+
+/** Where the releases are when the article before names none. */
+const VERSIONS = 'agent-versions'
+
 export function followUp(article: Article, cue: Cue, articleOf: (id: string) => Article | undefined): Reply {
   const whole = answerFrom(article, { confidence: 1, articleOf })
   if (cue === 'more') return whole
-  if (cue !== 'source') return { ...whole, blocks: sectionFor(article, cue) }
-  const title = `Sources: ${article.title}`
-  return { ...whole, title, blocks: sourceBlocks(citationsOf(article)) }
+  if (cue === 'source' || cue === 'sure') {
+    const title = `Sources: ${article.title}`
+    return { ...whole, title, blocks: sourceBlocks(citationsOf(article)) }
+  }
+  if (cue === 'version') {
+    const blocks = releases(article)
+    if (blocks.length > 0) return { ...whole, blocks }
+    const versions = articleOf(VERSIONS)
+    return versions ? answerFrom(versions, { confidence: 1, articleOf }) : whole
+  }
+  if (cue === 'table') {
+    const blocks = csvBlocks(article.blocks)
+    return blocks.length > 0 ? { ...whole, title: `${article.title} (CSV)`, blocks } : noTable(whole)
+  }
+  return { ...whole, blocks: sectionFor(article, cue) }
+}
+
+function noTable(whole: Extract<Reply, { kind: 'answer' }>): Reply {
+  return { ...whole, blocks: [{ kind: 'text', prose: ['That answer has no table, so there is no CSV of it.'] }] }
 }
 
 function sourceBlocks(citations: readonly Citation[]): Block[] {
@@ -78,6 +117,6 @@ export function followUpCode(
   extras: Omit<CodeExtras, 'reviewed'> & { readonly codesReviewed: string },
 ): Reply {
   const whole = answerFromCodes([entry], { reviewed: extras.codesReviewed, articleOf: extras.articleOf })
-  if (cue !== 'source') return whole
+  if (cue !== 'source' && cue !== 'sure') return whole
   return { ...whole, title: `Sources: ${entry.code}`, blocks: sourceBlocks(whole.citations) }
 }

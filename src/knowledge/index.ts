@@ -93,12 +93,18 @@ function ordinaryWords(loaded: Loaded): ReadonlySet<string> {
 
 function createEngine(loaded: Loaded): Engine {
   const analyser = createAnalyser(loaded.words)
+  const termsOf = (lines: readonly string[]) => new Set(lines.flatMap((line) => line.split(' ').flatMap((word) => analyser.learn(word).list)))
   return {
     analyser,
     search: createSearch(loaded.articles.values(), analyser),
     codes: createCodes(loaded.tables),
     boundaries: createBoundaries(loaded.tables),
     cues: loaded.words.cues,
+    hints: {
+      vague: termsOf(loaded.words.vague),
+      ours: termsOf(loaded.words.ours),
+      foreign: termsOf(loaded.words.foreign),
+    },
     codesReviewed: loaded.tables.get('error-codes')?.reviewed ?? '',
     articleOf: (id) => loaded.articles.get(id),
   }

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import type * as z from 'zod'
 import { MedicError } from '../errors.ts'
 import type { Block } from '../nouns.ts'
-import { fill } from './fill.ts'
+import { fill, tableText } from './fill.ts'
 import { parseMarkdown } from './markdown.ts'
 import { quickYaml } from './quick-yaml.ts'
 import {
@@ -25,7 +25,7 @@ export type Article = FrontMatter & {
   /** True for the organisation's own notes. */
   readonly note: boolean
   readonly blocks: readonly Block[]
-  /** The body with placeholders filled, for the search index. */
+  /** The body with cells and tables filled in, for the search index. */
   readonly text: string
 }
 
@@ -67,7 +67,7 @@ export function loadFiles(dir: string, notesDir?: string): Loaded {
   return { articles, tables, words }
 }
 
-const emptyWords: WordTable = { phrases: {}, words: {}, stop: [], cues: {} }
+const emptyWords: WordTable = { phrases: {}, words: {}, stop: [], vague: [], ours: [], foreign: [], cues: {} }
 
 function invalid(problems: readonly Problem[]): MedicError {
   const lines = problems.map((p) => `${p.file}: ${p.field}: ${p.what}`)
@@ -177,7 +177,7 @@ function readArticle(input: ArticleInput): Article | undefined {
   const blocks = parseMarkdown(text, tables, (what) => report(file, 'body', what))
   if (blocks[0]?.kind !== 'text') report(file, 'body', 'must begin with a sentence that answers')
   const topic = note ? 'notes' : (relative(join(root, 'articles'), input.file).split(/[\\/]/)[0] ?? '')
-  return { ...head, file, topic, note, blocks, text }
+  return { ...head, file, topic, note, blocks, text: tableText(text, tables) }
 }
 
 function noteHead(value: unknown, file: string, report: Report): FrontMatter | undefined {

@@ -16,12 +16,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '#39': "'",
 }
 
+/** Markup of portals and mails. Other angle brackets are configuration or placeholders, whose words count. */
+const TAG =
+  /<\/?(?:a|abbr|article|b|body|br|button|code|div|em|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|label|li|link|main|meta|nav|ol|p|pre|script|section|small|span|strong|style|sub|sup|svg|table|tbody|td|th|thead|title|tr|u|ul)(?:[\s/][^<>]{0,400})?>/gi
+
 /** Text as a person meant it: NFC, no tags, entities, control or invisible characters, at most 4,000 characters. */
 export function clean(text: string): string {
   return text
     .slice(0, MAX_TEXT)
     .normalize('NFC')
-    .replace(/<\/?[a-z][^<>]{0,400}>/gi, ' ')
+    .replace(TAG, ' ')
     .replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (_, name: string) => ENTITIES[name] ?? ' ')
     .replace(/[\p{Cc}\p{Cf}]+/gu, (run) => (/\s/.test(run) ? ' ' : ''))
     .replace(/\[([^\]]{1,200})\]\(https?:[^)\s]{1,400}\)/g, '$1')
@@ -35,7 +39,7 @@ export function clean(text: string): string {
 export function words(text: string): string[] {
   const found = text.toLowerCase().match(/[\p{L}\p{N}](?:[\p{L}\p{N}.$_']|,(?=\d{3}(?!\d)))*/gu) ?? []
   const out: string[] = []
-  for (const word of found.slice(0, MAX_TERMS * 3)) {
+  for (const word of found) {
     const bare = /[.'_]/.test(word) ? bareWord(word) : word
     if (bare !== '') out.push(bare)
   }
@@ -83,10 +87,13 @@ export type Terms = {
   readonly all: readonly string[]
 }
 
+/** Of a text of our own only the words matter. */
+export type Learnt = Pick<Terms, 'list' | 'all'>
+
 export type Analyser = {
   analyse(text: string, options?: { readonly correct?: boolean }): Terms
   /** Reads a text of our own, in which nothing is a typo, and teaches its words to the spelling. */
-  learn(text: string): Terms
+  learn(text: string): Learnt
 }
 
 type Phrases = ReadonlyMap<string, readonly { readonly words: readonly string[]; readonly to: string }[]>
@@ -158,23 +165,24 @@ export function createAnalyser(table: WordTable): Analyser {
     if (known.size < MAX_KNOWN) known.set(word, out)
     return out
   }
-  const toTerms = (typed: readonly string[]): Omit<Terms, 'names'> => {
+  const toTerms = (typed: readonly string[]): Learnt => {
     // Twice, because a phrase may be made of phrases: "azure ad connect" + "cloud sync".
     const all = replacePhrases(replacePhrases(typed, phrases), phrases)
-    const list = all.filter((word) => !stop.has(word)).map(canonical)
-    return { list, set: new Set(list), all }
+    const list: string[] = []
+    for (const word of all) if (!stop.has(word)) list.push(canonical(word))
+    return { list, all }
   }
-  const none: ReadonlySet<string> = new Set()
   return {
     learn(text) {
       const raw = words(text)
       spelling.learn(raw)
-      return { ...toTerms(raw.map(bigNumber)), names: none }
+      return toTerms(raw.map(bigNumber))
     },
     analyse(text, options) {
       const raw = words(text).slice(0, MAX_TERMS).map(bigNumber)
       const spelt = options?.correct === false ? raw : raw.map((word) => spelling.correct(word))
-      return { ...toTerms(spelt), names: namesIn(text, canonical) }
+      const { list, all } = toTerms(spelt)
+      return { list, all, set: new Set(list), names: namesIn(text, canonical) }
     },
   }
 }

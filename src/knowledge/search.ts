@@ -11,6 +11,8 @@ export type Hit = {
   readonly confidence: number
   /** The question is, word for word, one of the article's own phrases. */
   readonly exact: boolean
+  /** The question has a name of code that the article is about. */
+  readonly named: boolean
 }
 
 export type Search = {
@@ -26,6 +28,8 @@ const BODY_ONLY = 0.45
 /** A name of code weighs more than a word, and an article that is about it gets a bonus. */
 const NAME = 1.7
 const NAMED = 0.1
+/** A little for articles of which most phrases share the question's terms: it decides between equals. */
+const CENTRAL = 0.12
 /** Share of the second nearest phrase: one phrase may be near by accident, two seldom are. */
 const SECOND = 0.25
 
@@ -38,6 +42,8 @@ type Index = {
   /** Article of each phrase, and the weight of its terms together. */
   readonly owner: readonly number[]
   readonly norm: readonly number[]
+  /** How many phrases each article has. */
+  readonly phrases: readonly number[]
   /** A phrase in full, stop words too, to its article. */
   readonly exact: ReadonlyMap<string, Article>
 }
@@ -47,7 +53,7 @@ type Index = {
  * for little: people tell stories around their question.
  */
 function unseenWeight(terms: number): number {
-  return Math.max(0.3, 0.95 - 0.1 * Math.max(0, terms - 2))
+  return Math.max(0.15, 0.95 - 0.1 * Math.max(0, terms - 2))
 }
 
 function rarity(articles: number, found: Postings): number {
@@ -65,12 +71,19 @@ export function createSearch(articles: Iterable<Article>, analyser: Analyser): S
   }
 }
 
-type Tally = { readonly explained: Float64Array; readonly shared: Map<number, number>; readonly named: Set<number> }
+type Tally = {
+  readonly explained: Float64Array
+  /** The same, each term counted by the share of the article's phrases that have it. */
+  readonly central: Float64Array
+  readonly shared: Map<number, number>
+  readonly named: Set<number>
+}
 
 /** Adds up, for each article and phrase, the weight of the question's terms it has. */
 function tally(index: Index, terms: Terms): Tally & { readonly total: number } {
   const size = index.articles.length
   const explained = new Float64Array(size)
+  const central = new Float64Array(size)
   const shared = new Map<number, number>()
   const named = new Set<number>()
   const unseen = Math.log(1 + size) * unseenWeight(terms.set.size)
@@ -86,13 +99,17 @@ function tally(index: Index, terms: Terms): Tally & { readonly total: number } {
       if (isName) named.add(i)
     }
     for (const i of found.body) explained[i] = (explained[i] ?? 0) + weight * (isName ? 1 : BODY_ONLY)
-    for (const j of found.phrases) shared.set(j, (shared.get(j) ?? 0) + weight)
+    for (const j of found.phrases) {
+      const i = index.owner[j] ?? 0
+      central[i] = (central[i] ?? 0) + weight / (index.phrases[i] ?? 1)
+      shared.set(j, (shared.get(j) ?? 0) + weight)
+    }
   }
-  return { explained, shared, named, total }
+  return { explained, central, shared, named, total }
 }
 
 function find(index: Index, terms: Terms): readonly Hit[] {
-  const { explained, shared, named, total } = tally(index, terms)
+  const { explained, central, shared, named, total } = tally(index, terms)
   const nearest = new Float64Array(explained.length)
   const second = new Float64Array(explained.length)
   for (const [j, weight] of shared) {
@@ -110,7 +127,8 @@ function find(index: Index, terms: Terms): readonly Hit[] {
     if (!exact && (explained[i] ?? 0) === 0) return
     const near = (1 - SECOND) * (nearest[i] ?? 0) + SECOND * (second[i] ?? 0)
     const sure = 0.5 * ((explained[i] ?? 0) / total) + 0.5 * near + (named.has(i) ? NAMED : 0)
-    hits.push({ article, confidence: exact ? 1 : Math.min(1, sure), score: exact ? 2 : sure, exact })
+    const score = sure + CENTRAL * ((central[i] ?? 0) / total)
+    hits.push({ article, confidence: exact ? 1 : Math.min(1, sure), score: exact ? 2 : score, exact, named: named.has(i) })
   })
   // Equal scores keep one order, so that the same question always gets the same answer.
   return hits
@@ -122,33 +140,43 @@ function buildIndex(articles: readonly Article[], analyser: Analyser): Index {
   const terms = new Map<string, Postings>()
   const postings = (term: string): Postings => {
     let found = terms.get(term)
-    if (!found) terms.set(term, (found = { about: [], body: [], phrases: [] }))
+    if (!found) {
+      found = { about: [], body: [], phrases: [] }
+      terms.set(term, found)
+    }
     return found
   }
   const owner: number[] = []
-  const phrases: ReadonlySet<string>[] = []
+  const phrases: (readonly Postings[])[] = []
   const exact = new Map<string, Article>()
+  /** Notes a place once: articles and phrases come in order, so a repeat is the last one noted. */
+  const put = (places: number[], place: number) => {
+    if (places[places.length - 1] !== place) places.push(place)
+  }
   articles.forEach((article, i) => {
-    const about = new Set<string>()
     for (const phrase of [article.title, ...article.questions]) {
       const read = analyser.learn(phrase)
       exact.set(read.all.join(' '), article)
-      for (const term of read.set) {
-        postings(term).phrases.push(owner.length)
-        about.add(term)
+      const found = read.list.map(postings)
+      for (const one of found) {
+        put(one.phrases, owner.length)
+        put(one.about, i)
       }
+      phrases.push(found)
       owner.push(i)
-      phrases.push(read.set)
     }
-    for (const words of [article.keywords, article.codes])
-      if (words) for (const term of analyser.learn(words.join(' ')).list) about.add(term)
-    const body = new Set<string>()
-    for (const line of article.text.split('\n'))
-      if (line !== '') for (const term of analyser.learn(line).list) if (!about.has(term)) body.add(term)
-    for (const term of about) postings(term).about.push(i)
-    for (const term of body) postings(term).body.push(i)
+    const keywords = [...(article.keywords ?? []), ...(article.codes ?? [])].join(' ')
+    for (const term of analyser.learn(keywords).list) put(postings(term).about, i)
+    for (const term of analyser.learn(article.text).list) {
+      const found = postings(term)
+      if (found.about[found.about.length - 1] !== i) put(found.body, i)
+    }
   })
-  const weightOf = (term: string) => rarity(articles.length, postings(term))
-  const norm = phrases.map((phrase) => [...phrase].reduce((sum, term) => sum + weightOf(term), 0))
-  return { articles, terms, owner, norm, exact }
+  const norm = phrases.map((phrase) => {
+    let sum = 0
+    for (const term of new Set(phrase)) sum += rarity(articles.length, term)
+    return sum
+  })
+  const counts = articles.map((article) => article.questions.length + 1)
+  return { articles, terms, owner, norm, phrases: counts, exact }
 }

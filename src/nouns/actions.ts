@@ -52,6 +52,8 @@ export type Proposal = {
   readonly executedAt?: Instant
   readonly finishedAt?: Instant
   readonly outcome?: { readonly title: string; readonly detail: Prose; readonly requestId?: string }
+  /** No answer to the write was kept: what is seen later may have come about without it. */
+  readonly answerLost?: true
   /** How the job stood just before the write, so that a lost answer can be looked up afterwards. */
   readonly before?: {
     readonly status: JobStatus

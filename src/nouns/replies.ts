@@ -73,5 +73,7 @@ export type Reply =
       readonly code: string
       readonly title: string
       readonly next: string
+      /** By which an operator finds the log lines of this turn. */
+      readonly reference?: string
       readonly offers: readonly Button[]
     }

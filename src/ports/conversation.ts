@@ -8,6 +8,8 @@ export type RenderedMessage = {
   /** One line for the notification and for screen readers. */
   readonly summary: string
   readonly bytes: number
+  /** Thumbs below it: a thumb down goes to the report of gaps. */
+  readonly feedback?: true
   readonly mentions?: readonly { readonly objectId: string; readonly name: string }[]
 }
 

@@ -68,11 +68,7 @@ function sendAsset(res: ServerResponse, asset: Asset): void {
 type Hear = (event: 'cleared' | 'changed') => void
 
 /** The whole history, then `ready`, then what comes; a page that lost the connection simply starts again. */
-function sendEvents(
-  res: ServerResponse,
-  options: ChatRoutesOptions,
-  pages: Set<Hear>,
-): void {
+function sendEvents(res: ServerResponse, options: ChatRoutesOptions, pages: Set<Hear>): void {
   res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   const send = (event: string, data: unknown) =>
     res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)

@@ -111,13 +111,24 @@ function addressesOf(name: ObjectName, objects: readonly DirectoryObject[]): rea
   return [...new Set(plain)]
 }
 
+/** Addresses that the log names, for people of whom only the distinguished name or account name is known. */
+function addressesIn(log: Fact<readonly ProvisioningEvent[]>): readonly string[] {
+  const [newest] = log.known ? log.value : []
+  if (!newest) return []
+  const texts = [newest.source.name, newest.target.name, newest.error?.reason]
+  const found = texts.flatMap((text) => text?.match(/[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu) ?? [])
+  return [...new Set(found.map((one) => plainAddress(one.replace(/^'|[.']+$/g, '')).toLowerCase()))]
+}
+
 /** Others who hold an address of the object. */
 export async function objectConflicts(
   { reads, subject }: Parts,
   found: Found,
+  log: Promise<Fact<readonly ProvisioningEvent[]>>,
 ): Promise<Fact<readonly DirectoryObject[]>> {
   const objects = objectsOf(found)
-  const addresses = addressesOf(subject.name, objects)
+  const named = addressesOf(subject.name, objects)
+  const addresses = named.length > 0 ? named : addressesIn(await log)
   // Nothing to compare is not "no conflict".
   if (addresses.length === 0) return unknown('notFound', 'address of the object', 'noAddress')
   const holders = await reads.findOwnerOf(addresses)

@@ -200,7 +200,7 @@ async function objectRound(
   const [events, ownFacts, conflicts, agents, foundNow] = await Promise.all([
     log,
     own,
-    objectConflicts(parts, found),
+    objectConflicts(parts, found, log),
     agentsOf(parts),
     log.then((entries) => findByLog(parts, found, entries)),
   ])

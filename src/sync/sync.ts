@@ -1,4 +1,5 @@
 // The room as others see it: Cloud Sync in our words, every answer a Fact.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { GraphReads, GraphTenantSync } from '../graph/index.ts'
 import {
   type Agent,
@@ -48,6 +49,8 @@ type Address = Pick<Configuration, 'id' | 'domain'>
 export type Sync = {
   /** At most 30 s old. */
   configurations(): Promise<Fact<readonly Configuration[]>>
+  /** Names of the configurations as last seen; waits at most `ms` of the machine for newer ones. */
+  domains(ms: number): Promise<readonly string[]>
   jobs(configuration: Address): Promise<Fact<readonly Job[]>>
   job(configurationId: string, jobId: string): Promise<Fact<Job>>
   agents(token?: UserToken): Promise<Fact<readonly Agent[]>>
@@ -77,6 +80,12 @@ export function createSync({ reads, clock }: { readonly reads: GraphReads; reado
   const configurations = (now: Instant, asking: GraphReads = reads) =>
     memory(now, () => askConfigurations(asking))
 
+  let lastSeen: readonly string[] = []
+  async function lookAgain(): Promise<void> {
+    const all = await configurations(await clock.now())
+    if (all.known) lastSeen = all.value.map(({ domain }) => domain)
+  }
+
   async function domainFor(configurationId: string): Promise<string | undefined> {
     const all = await configurations(await clock.now())
     return all.known ? all.value.find(({ id }) => id === configurationId)?.domain : undefined
@@ -84,6 +93,12 @@ export function createSync({ reads, clock }: { readonly reads: GraphReads; reado
 
   return {
     configurations: async () => configurations(await clock.now()),
+    async domains(ms) {
+      const stop = new AbortController()
+      const late = pause(ms, undefined, { signal: stop.signal }).catch(() => undefined)
+      await Promise.race([lookAgain(), late]).finally(() => stop.abort())
+      return lastSeen
+    },
     jobs: (configuration) => askJobs(reads, configuration),
     async job(configurationId, jobId) {
       const [raw, domain] = await Promise.all([

@@ -1,10 +1,10 @@
 // botbuilder's CloudAdapter behind our gate: it gets a ready authentication result and never sees a token.
 import { CloudAdapter, ConfigurationBotFrameworkAuthentication } from 'botbuilder'
 import { type CloudName, clouds } from '../clouds.ts'
+import { createOutbound } from '../outbound.ts'
 import type { Activity } from './activity.ts'
 import { type ConnectorOptions, createConnectorHttp } from './connector-client.ts'
 import { appIdOf, type BotCredentials, createCredentialsFactory, renewToken } from './credentials.ts'
-import { createOutbound } from './outbound.ts'
 import type { Identity } from './token-gate.ts'
 
 export type AdapterOptions = {

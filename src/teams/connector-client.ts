@@ -1,7 +1,7 @@
 // The HTTP under botbuilder's Connector client: one try, no redirects, 15 s. Its own pipeline would repeat a POST on
 // 503 and follow redirects; a failure of ours is no error it knows, so it passes through untouched.
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder'
-import type { Outbound } from './outbound.ts'
+import type { Outbound } from '../outbound.ts'
 
 type ConnectorOptions = NonNullable<ConstructorParameters<typeof ConfigurationBotFrameworkAuthentication>[4]>
 type HttpClient = NonNullable<ConnectorOptions['httpClient']>

@@ -1,10 +1,10 @@
 // What a failed send means for the outbox. A table first; the rest follows from it.
 import type { Instant } from '../nouns.ts'
+import { OutboundError } from '../outbound.ts'
 import type { DeliveryFailure } from '../ports.ts'
 import { isBag } from './card-data.ts'
 import { ConnectorRefusal } from './connector-client.ts'
 import { parseJson } from './json.ts'
-import { OutboundError } from './outbound.ts'
 
 type Kind = DeliveryFailure['kind']
 

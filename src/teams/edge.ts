@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { isLoopbackHost } from '../clouds.ts'
 import { catalogue } from '../errors.ts'
 import type { IncomingEvent, Place } from '../nouns.ts'
+import { createOutbound } from '../outbound.ts'
 import type { Clock, Repositories } from '../ports.ts'
 import type { Telemetry } from '../telemetry.ts'
 import { readActivity } from './activity.ts'
@@ -13,7 +14,6 @@ import { rawError, sendError, sendJson } from './answers.ts'
 import { readBody, wasteBody } from './body.ts'
 import { toIncomingEvent } from './incoming.ts'
 import { parseJsonBytes } from './json.ts'
-import { createOutbound } from './outbound.ts'
 import { createRefusals, type RefusalLimits, refusalLimits } from './refusals.ts'
 import { createRestifyServer } from './restify-server.ts'
 import { limitSlowClients } from './sockets.ts'
@@ -49,8 +49,11 @@ export type EdgeOptions = {
 export type Edge = {
   /** Port 0 takes a free one; resolves with the port in use. */
   listen(host: string, port: number): Promise<number>
-  /** Stops accepting, waits for running turns, closes all sockets; resolves with the turns left unfinished. */
-  close(graceMs: number): Promise<number>
+  /**
+   * For `noticeMs` only says "not ready" and takes no turns; then stops accepting, waits for running turns and closes
+   * all sockets. Resolves with the turns left unfinished.
+   */
+  close(graceMs: number, noticeMs?: number): Promise<number>
   /** Signing keys at hand (always, in anonymous mode): part of being ready. */
   keysReady(): Promise<boolean>
 }
@@ -217,8 +220,9 @@ export function createEdge(options: EdgeOptions): Edge {
         })
       })
     },
-    async close(graceMs) {
+    async close(graceMs, noticeMs = 0) {
       draining = true
+      if (noticeMs > 0) await new Promise((resolve) => setTimeout(resolve, noticeMs))
       const closed = new Promise<void>((resolve) => {
         if (http.listening) http.close(() => resolve())
         else resolve()

@@ -4,7 +4,6 @@ export { routes } from './admit.ts'
 export { type ConversationPortOptions, createConversationPort } from './conversation.ts'
 export type { BotCredentials } from './credentials.ts'
 export { createEdge, type Edge, type EdgeOptions, type ExtraRoutes } from './edge.ts'
-export { createOutbound, type Outbound } from './outbound.ts'
 export { isAllowedServiceUrl, type ServiceUrlRule } from './service-url.ts'
 export {
   createAnonymousGate,

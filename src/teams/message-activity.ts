@@ -13,6 +13,7 @@ export type OutgoingActivity = {
   readonly text?: string
   readonly textFormat?: 'plain' | 'xml'
   readonly entities?: readonly Json[]
+  readonly channelData?: Json
   readonly attachments?: readonly { readonly contentType: string; readonly content: Json }[]
 }
 
@@ -67,9 +68,11 @@ function textActivity(message: RenderedMessage, mentions: readonly Mention[]): O
 export function toActivity(message: RenderedMessage): OutgoingActivity {
   const mentions = message.mentions ?? []
   const { summary } = message
-  if (!message.card) return { ...textActivity(message, mentions), summary }
+  // Teams draws the thumbs and sends `message/submitAction`.
+  const thumbs = message.feedback ? { channelData: { feedbackLoop: { type: 'default' } } } : {}
+  if (!message.card) return { ...textActivity(message, mentions), summary, ...thumbs }
   const content = cardWith(message.card, mentions)
-  return { type: 'message', summary, attachments: [{ contentType: cardType, content }] }
+  return { type: 'message', summary, attachments: [{ contentType: cardType, content }], ...thumbs }
 }
 
 export function bytesOf(activity: OutgoingActivity): number {

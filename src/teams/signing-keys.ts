@@ -3,10 +3,10 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { isLoopbackHost } from '../clouds.ts'
 import type { Instant } from '../nouns.ts'
+import type { Outbound } from '../outbound.ts'
 import type { Clock } from '../ports.ts'
 import { DAY, MINUTE } from '../time.ts'
 import { parseJson } from './json.ts'
-import type { Outbound } from './outbound.ts'
 import { readWith } from './read-with.ts'
 
 export type SigningKey = { readonly key: KeyObject; readonly endorsements: readonly string[] }

@@ -1,9 +1,9 @@
 // Who may hand us an activity. First the token alone, before a byte of the body is read; then that token, body and
 // headers agree on bot, channel, service URL and tenant.
 import { type CloudName, clouds } from '../clouds.ts'
+import type { Outbound } from '../outbound.ts'
 import type { Clock } from '../ports.ts'
 import type { Activity } from './activity.ts'
-import type { Outbound } from './outbound.ts'
 import { isAllowedServiceUrl, type ServiceUrlRule } from './service-url.ts'
 import { createSigningKeys } from './signing-keys.ts'
 import { checkToken, type TokenClaims, type TokenFault, type TokenRules } from './token.ts'

@@ -204,3 +204,35 @@ it('one operation that cannot be followed holds up no other', async () => {
   expect(states).toEqual(['watching', 'expired'])
   await b.store.close()
 })
+
+it('a job that recovers by itself is no proof that a lost write arrived, and the person is told so', async () => {
+  const tenant = newTenant('restart')
+  tenant.effective = false
+  tenant.answer = () => new Error('reset')
+  const b = await openBench('restart', { tenant })
+  const card = await b.actions.propose(await b.click(b.person('h', 'viewer')), wishFor('restart'))
+  const ann = await b.signIn('ann', 'operator')
+  await b.actions.confirm(await b.click(ann), buttonOf(card, 'action.confirm'))
+  await b.store.moveClock(2 * MINUTE)
+  const now = await b.store.now()
+  const began = now - MINUTE
+  tenant.job = known(
+    {
+      ...(tenant.job.known ? tenant.job.value : (undefined as never)),
+      status: 'active' as const,
+      lastExecution: { state: 'succeeded' as const, began, ended: now, counts: {} },
+    },
+    now,
+    'x',
+  )
+  await b.actions.tick(now)
+  const looksSo = await b.store.operations.get(proposalOf(card).id)
+  expect(looksSo).toMatchObject({ state: 'watching', answerLost: true })
+  await b.actions.tick(now)
+  const ended = await b.store.operations.get(proposalOf(card).id)
+  expect(ended?.state).toBe('succeeded')
+  expect(JSON.stringify(ended?.outcome)).toContain('cannot be told')
+  const audit = await b.audit()
+  expect(audit.filter((row) => row.detail === 'accepted')).toEqual([])
+  await b.store.close()
+})

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseRules } from '../../src/alerts/index.ts'
-import { known, unknown } from '../../src/nouns.ts'
+import { type Job, known, unknown } from '../../src/nouns.ts'
 import {
   alertsWorld,
   FABRIKAM,
@@ -86,6 +86,30 @@ describe('the watch', () => {
     await world.run(20 * MINUTE, MINUTE, (t) => both(t, false))
     expect(await world.alerts.list()).toMatchObject([
       { ruleId: 'monitor.blind', subject: 'contoso.com', state: 'open' },
+    ])
+  })
+
+  it('does not call a configuration unseen whose turn comes a little later when sight of the tenant returns', async () => {
+    const world = await alertsWorld()
+    const contoso = { id: 'sp-contoso', domain: 'contoso.com' }
+    const see = (t: number, fabrikam: boolean, other: boolean) => {
+      world.sync.configurationList = known([FABRIKAM, contoso], t, 'test')
+      const lost = unknown<readonly Job[]>('unavailable', 'test')
+      const mine = healthyJob(t, { id: 'c', configurationId: contoso.id })
+      world.sync.jobLists.set(FABRIKAM.id, fabrikam ? known([healthyJob(t)], t, 'test') : lost)
+      world.sync.jobLists.set(contoso.id, other ? known([mine], t, 'test') : lost)
+    }
+    see(T0, true, true)
+    await world.tick()
+    await world.run(20 * MINUTE, MINUTE, (t) => see(t, false, false))
+    await world.run(3 * MINUTE, MINUTE, (t) => see(t, true, false))
+    expect(await rulesOf(world)).toEqual(['monitor.blind open'])
+    await world.run(8 * MINUTE, MINUTE, (t) => see(t, true, true))
+    expect(await rulesOf(world)).toEqual(['monitor.blind resolved'])
+    // Once the tenant is seen again, one that stays unseen is told.
+    await world.run(20 * MINUTE, MINUTE, (t) => see(t, true, false))
+    expect((await world.alerts.list()).filter((i) => i.state === 'open')).toMatchObject([
+      { ruleId: 'monitor.blind', subject: 'contoso.com' },
     ])
   })
 

@@ -11,8 +11,8 @@ import {
   openBrowser,
   openPage,
   type PageOptions,
-  pressOn,
   placeOf,
+  pressOn,
   settled,
   show,
 } from '../support/chat-page.ts'
@@ -137,8 +137,8 @@ async function alertScenes(browser: Browser): Promise<void> {
     await page.getByText('Acknowledged by').first().waitFor()
     for (const look of looks) await playAlert(browser, bot.origin, 'acknowledged', look)
     await control(bot.origin, '/rehearsal/scenario', { id: 'fabrikam-fixed', on: true })
-    for (let i = 0; i < 12 && !(await page.getByText('✔  Resolved').first().isVisible()); i++) {
-      await control(bot.origin, '/rehearsal/time', { minutes: 30 })
+    for (let i = 0; i < 20 && !(await page.getByText('✔  Resolved').first().isVisible()); i++) {
+      await control(bot.origin, '/rehearsal/time', { minutes: 3 })
       await page.waitForTimeout(1500)
     }
     for (const look of looks) await playAlert(browser, bot.origin, 'resolved', look)

@@ -129,6 +129,8 @@ describe('render', () => {
       '◷ Snoozed · Critical · Incident 42',
       '✔ Resolved · Critical · Incident 42',
       '■ Closed · Critical · Incident 42',
+      '◷ Held back · Critical · Incident 42',
+      '◷ Held back · Critical · Incident 42',
     ])
   })
 

@@ -16,6 +16,8 @@ export type ChatRequest = {
   /** Name of the bot that sent it. */
   readonly bot: string
   readonly authorization: string | undefined
+  readonly host: string
+  readonly bytes: number
   /** Milliseconds of this machine. */
   readonly at: number
 }
@@ -27,8 +29,8 @@ export type Trick =
       readonly code?: string
       readonly headers?: Readonly<Record<string, string>>
     }
-  | { readonly then: 'reset' | 'silence' }
-  | { readonly then: 'late'; readonly ms: number }
+  | { readonly instead: 'reset' | 'silence' }
+  | { readonly instead: 'late'; readonly ms: number }
   /** Kills the sender: before the request is taken, or after, without an answer. */
   | { readonly kill: 'before' | 'after' }
 
@@ -66,7 +68,6 @@ export type ChatService = {
   /** Shares of requests that go wrong by chance. */
   chances: { readonly tooMany: number; readonly down: number; readonly reset: number } | undefined
   shown(conversationId: string): Message[]
-  /** A second Connector host of the same service, e.g. for a tenant that moves. */
   close(): Promise<void>
 }
 
@@ -96,7 +97,7 @@ export async function startChatService(options: {
     if (roll < chances.tooMany)
       return { status: 429, ...(random.chance(0.5) ? { headers: { 'retry-after': '2' } } : {}) }
     if (roll < chances.tooMany + chances.down) return { status: random.pick([502, 503, 504]) }
-    return roll < chances.tooMany + chances.down + chances.reset ? { then: 'reset' } : undefined
+    return roll < chances.tooMany + chances.down + chances.reset ? { instead: 'reset' } : undefined
   }
 
   const trickFor = (request: ChatRequest): Trick | undefined => {
@@ -140,6 +141,8 @@ export async function startChatService(options: {
       activity,
       bot: String(req.headers['x-chaos-bot'] ?? ''),
       authorization: req.headers.authorization,
+      host: String(req.headers.host).split(':')[0] ?? '',
+      bytes: Number(req.headers['content-length'] ?? 0),
       at: performance.now(),
     }
     if (!path || activity.type === 'typing') return answer(200, {})
@@ -168,8 +171,8 @@ export async function startChatService(options: {
     }
     note(true, 0, id)
     if ('kill' in trick) options.kill(request.bot)
-    else if (trick.then === 'late') return void setTimeout(() => answer(201, { id }), trick.ms).unref()
-    else if (trick.then === 'silence') return
+    else if (trick.instead === 'late') return void setTimeout(() => answer(201, { id }), trick.ms).unref()
+    else if (trick.instead === 'silence') return
     res.destroy()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -118,7 +118,10 @@ http.request = ((url: unknown, options: { headers?: object }, ...more: unknown[]
 
 const plainFetch = globalThis.fetch
 globalThis.fetch = (url, init) =>
-  plainFetch(url, { ...init, headers: { ...(init?.headers as object), 'x-chaos-bot': process.env.CHAOS_BOT ?? '' } })
+  plainFetch(url, {
+    ...init,
+    headers: { ...(init?.headers as object), 'x-chaos-bot': process.env.CHAOS_BOT ?? '' },
+  })
 
 // The pulse of app.ts arms its next beat by this very call when a round has ended.
 const plainTimeout = globalThis.setTimeout

@@ -78,7 +78,9 @@ const versionsRise: Check = ({ incidents }) =>
     const versions = incident.events.map((event) => event.version)
     const falls = versions.some((version, i) => i > 0 && version <= (versions[i - 1] ?? 0))
     const wrong = versions.at(-1) !== incident.version
-    return falls || wrong ? [`${name(incident)}: versions ${versions.join(' ')}, now ${incident.version}`] : []
+    return falls || wrong
+      ? [`${name(incident)}: versions ${versions.join(' ')}, now ${incident.version}`]
+      : []
   })
 
 const toldOnlyChanges: Check = ({ incidents, outbox }, rig) => {
@@ -161,8 +163,10 @@ const ackStops: Check = ({ incidents }) =>
     const problems: string[] = []
     for (const { what } of incident.events) {
       if (silencing.has(what) || what === 'acknowledge' || what === 'snooze') silent = true
-      else if (announced.has(what) || /ackExpired|snoozeEnded|unacknowledged|resolved/.test(what)) silent = false
-      else if (silent && speaking.has(what)) problems.push(`${name(incident)}: ${what} after an acknowledgement`)
+      else if (announced.has(what) || /ackExpired|snoozeEnded|unacknowledged|resolved/.test(what))
+        silent = false
+      else if (silent && speaking.has(what))
+        problems.push(`${name(incident)}: ${what} after an acknowledgement`)
     }
     return problems
   })
@@ -190,7 +194,9 @@ const cardsAreFresh: Check = ({ incidents, outbox, shown, deadPlaces, conversati
 const botsLive: Check = (_seen, rig) =>
   rig.bots.flatMap((bot) => [
     ...bot.oddEnds,
-    ...(/uncaughtException|unhandledRejection/.test(bot.output()) ? [`${bot.name} met an unhandled error`] : []),
+    ...(/uncaughtException|unhandledRejection/.test(bot.output())
+      ? [`${bot.name} met an unhandled error`]
+      : []),
   ])
 
 const checks: readonly Check[] = [
@@ -244,7 +250,9 @@ export async function countDuplicates(rig: Rig): Promise<Figures> {
       const anew = rig.chat.log.filter(
         (r) => r.status === 404 && r.conversationId === conversation && ids.has(r.activityId ?? ''),
       ).length
-      const replies = posts.filter((r) => r.conversationId === conversation && ids.has(r.threadId ?? '')).length
+      const replies = posts.filter(
+        (r) => r.conversationId === conversation && ids.has(r.threadId ?? ''),
+      ).length
       const meant = outbox.filter(
         (row) =>
           row.incident_id === incident.id &&

@@ -29,23 +29,59 @@ export const points: readonly Point[] = [
   { name: '1 configurations asked', phase: 'poll', at: { graph: 'before', path: /\/servicePrincipals$/ } },
   { name: '2 jobs answered', phase: 'poll', at: { graph: 'after', path: /\/synchronization\/jobs$/ } },
   { name: '7 enrichment asked', phase: 'poll', at: { graph: 'before', path: /\/organization/ } },
-  { name: '9 before the incident is committed', phase: 'poll', at: store('before', 'insert into "incident" ') },
-  { name: '9 incident committed, nothing sent', phase: 'poll', at: store('after', 'insert into "incident" ') },
+  {
+    name: '9 before the incident is committed',
+    phase: 'poll',
+    at: store('before', 'insert into "incident" '),
+  },
+  {
+    name: '9 incident committed, nothing sent',
+    phase: 'poll',
+    at: store('after', 'insert into "incident" '),
+  },
   { name: '10 row claimed', phase: 'poll', at: store('after', '"leased_by" = .*"seq" in') },
   { name: '11 Connector reached', phase: 'poll', at: { chat: 'before', method: 'POST', to: ALERTS } },
-  { name: '11 Connector took it, no answer', phase: 'poll', at: { chat: 'after', method: 'POST', to: ALERTS } },
+  {
+    name: '11 Connector took it, no answer',
+    phase: 'poll',
+    at: { chat: 'after', method: 'POST', to: ALERTS },
+  },
   { name: '11 before the receipt is committed', phase: 'poll', at: store('before', 'into "incident_shown"') },
   { name: '11 receipt committed', phase: 'poll', at: store('after', 'into "incident_shown"') },
   { name: '12 click taken', phase: 'acknowledge', at: store('after', 'insert into "seen"') },
-  { name: '15 before the acknowledgement is committed', phase: 'acknowledge', at: store('before', incidentRow) },
+  {
+    name: '15 before the acknowledgement is committed',
+    phase: 'acknowledge',
+    at: store('before', incidentRow),
+  },
   { name: '15 acknowledgement committed', phase: 'acknowledge', at: store('after', incidentRow) },
-  { name: '16 before the card is edited', phase: 'acknowledge', at: { chat: 'before', method: 'PUT', to: ALERTS } },
-  { name: '16 card edited, no answer', phase: 'acknowledge', at: { chat: 'after', method: 'PUT', to: ALERTS } },
-  { name: '16 before the result is kept', phase: 'acknowledge', at: store('before', `insert into "seen".*do update`) },
-  { name: '16 note in the thread, no answer', phase: 'acknowledge', at: { chat: 'after', method: 'POST', to: ALERTS } },
+  {
+    name: '16 before the card is edited',
+    phase: 'acknowledge',
+    at: { chat: 'before', method: 'PUT', to: ALERTS },
+  },
+  {
+    name: '16 card edited, no answer',
+    phase: 'acknowledge',
+    at: { chat: 'after', method: 'PUT', to: ALERTS },
+  },
+  {
+    name: '16 before the result is kept',
+    phase: 'acknowledge',
+    at: store('before', `insert into "seen".*do update`),
+  },
+  {
+    name: '16 note in the thread, no answer',
+    phase: 'acknowledge',
+    at: { chat: 'after', method: 'POST', to: ALERTS },
+  },
   { name: 'before the offer is committed', phase: 'propose', at: store('before', 'insert into "operation"') },
   { name: 'offer committed', phase: 'propose', at: store('after', 'insert into "operation"') },
-  { name: 'offer reached the Connector', phase: 'propose', at: { chat: 'before', method: 'POST', to: operator } },
+  {
+    name: 'offer reached the Connector',
+    phase: 'propose',
+    at: { chat: 'before', method: 'POST', to: operator },
+  },
   { name: 'offer shown, no answer', phase: 'propose', at: { chat: 'after', method: 'POST', to: operator } },
   { name: 'a single-use number is used', phase: 'confirm', at: store('after', 'update "nonce"') },
   { name: 'before the intent is committed', phase: 'confirm', at: store('before', 'update "operation"') },
@@ -103,7 +139,7 @@ async function insist(rig: Rig, what: string, work: () => Promise<boolean>): Pro
 const stateOf = async (rig: Rig, number: number) =>
   String((await rig.sql(`select state from incident where number = ${number}`))[0]?.state)
 
-async function awaitCard(rig: Rig, after: number): Promise<Message> {
+export async function awaitCard(rig: Rig, after: number): Promise<Message> {
   for (let minute = 0; minute < 15; minute += 1) {
     const card = cardsOf(rig, ALERTS).findLast((one) => (numberOf(one) ?? 0) > after)
     if (card) return card
@@ -117,7 +153,7 @@ const numberOf = (message: Message) => {
   return found ? Number(found[1]) : undefined
 }
 
-async function acknowledge(rig: Rig, number: number): Promise<void> {
+export async function acknowledge(rig: Rig, number: number): Promise<void> {
   await insist(rig, 'acknowledge', async () => {
     const state = await stateOf(rig, number)
     if (state !== 'open') return true
@@ -132,23 +168,24 @@ async function acknowledge(rig: Rig, number: number): Promise<void> {
   })
 }
 
-type Operation = { readonly id: string; readonly state: string }
-const operations = async (rig: Rig): Promise<Operation[]> =>
+export type Operation = { readonly id: string; readonly state: string }
+export const operations = async (rig: Rig): Promise<Operation[]> =>
   (await rig.sql('select id, state from operation')) as unknown as Operation[]
 
 const offerOf = (rig: Rig, id: string) =>
   rig.chat.shown(operator).findLast((one) => JSON.stringify(one.activity).includes(id))
 
-async function propose(rig: Rig, before: ReadonlySet<string>): Promise<void> {
+export async function propose(rig: Rig, before: ReadonlySet<string>): Promise<void> {
   await insist(rig, 'propose', async () => {
-    const offered = (await operations(rig)).find((one) => !before.has(one.id) && one.state === 'proposed')
-    if (offered && offerOf(rig, offered.id)) return true
+    const offered = (await operations(rig)).filter((one) => !before.has(one.id) && one.state === 'proposed')
+    // An offer whose card was never shown runs out by itself.
+    if (offered.some((one) => offerOf(rig, one.id) !== undefined)) return true
     await say(rig, 'restart fabrikam.com', { as: 'operator' })
     return false
   })
 }
 
-async function confirm(rig: Rig, before: ReadonlySet<string>): Promise<void> {
+export async function confirm(rig: Rig, before: ReadonlySet<string>): Promise<void> {
   const begun = new Set(['executing', 'watching', 'succeeded', 'failed', 'unknown'])
   await insist(rig, 'confirm', async () => {
     const mine = (await operations(rig)).filter((one) => !before.has(one.id))
@@ -231,11 +268,19 @@ export async function playQuarantine(rig: Rig, scene: Scene = {}): Promise<Outco
   const mine = (await operations(rig)).filter((one) => !before.has(one.id))
   const deaths = rig.bots.reduce((sum, one) => sum + one.deaths, 0) - deathsBefore
   const executions = rig.graph.written.length - writtenBefore
-  const problems = [...(await brokenInvariants(rig)), ...(await judge(rig, { last, number, mine, executions }))]
+  const problems = [
+    ...(await brokenInvariants(rig)),
+    ...(await judge(rig, { last, number, mine, executions })),
+  ]
   if (scene.point && deaths === 0) problems.push(`${scene.point.name}: never reached`)
   // Until the next scene this incident is history.
   for (let left = 40; left > 0; left -= 8) await rig.pass(8, 8)
   return { number, deaths, executions, operationStates: mine.map((one) => one.state), problems }
+}
+
+async function saysLost(rig: Rig, id: string): Promise<boolean> {
+  const [row] = await rig.sql(`select doc from operation where id = '${id}'`)
+  return /"answerLost":true/.test(String(row?.doc)) && /cannot be told/.test(String(row?.doc))
 }
 
 type Judged = {
@@ -263,10 +308,13 @@ async function judge(rig: Rig, { last, number, mine, executions }: Judged): Prom
   const events = mine.filter((one) => !['proposed', 'cancelled', 'expired', 'confirmed'].includes(one.state))
   if (executions > events.length || executions > 1) problems.push(`${executions} restarts were carried out`)
   for (const { id, state: ended } of events) {
-    if (ended === 'succeeded' && executions === 0) problems.push(`operation ${id} succeeded, but nothing was sent`)
+    // What recovers by itself looks the same; then the answer must be said to be lost.
+    if (ended === 'succeeded' && executions === 0 && !(await saysLost(rig, id)))
+      problems.push(`operation ${id} succeeded, but nothing was sent`)
     if (ended === 'executing' || ended === 'watching') problems.push(`operation ${id} is still ${ended}`)
   }
-  if (executions === 1 && events.length === 0) problems.push('a restart was carried out and nobody knows of it')
+  if (executions === 1 && events.length === 0)
+    problems.push('a restart was carried out and nobody knows of it')
   const newest = cardsOf(rig, ALERTS, number)
   if (newest.length === 0) problems.push(`incident ${number} has no card`)
   return problems

@@ -13,7 +13,7 @@ import type { Place } from '../../src/nouns.ts'
 import type { Store } from '../../src/ports.ts'
 import { people, tenantId } from '../../src/rehearsal/index.ts'
 import { type OpenedStore, openPostgres, openSqlite } from '../../src/store/index.ts'
-import { appId, type Authority, startAuthority } from '../support/bot-authority.ts'
+import { type Authority, appId, startAuthority } from '../support/bot-authority.ts'
 import { type Random, seededRandom } from '../support/random.ts'
 import { type ChatService, startChatService } from './chat-service.ts'
 import type { Death, FromBot, ToBot } from './inside.ts'
@@ -114,11 +114,15 @@ async function createBot(name: string, env: Readonly<Record<string, string>>): P
   const launch = async () => {
     asked = false
     const { PATH = '', HOME = '' } = process.env
-    const mine = spawn(process.execPath, ['--import', join(import.meta.dirname, 'inside.ts'), 'src/main.ts'], {
-      cwd: root,
-      env: { PATH, HOME, LOG_LEVEL: 'warn', ...env, PORT: String(port), CHAOS_BOT: name },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    })
+    const mine = spawn(
+      process.execPath,
+      ['--import', join(import.meta.dirname, 'inside.ts'), 'src/main.ts'],
+      {
+        cwd: root,
+        env: { PATH, HOME, LOG_LEVEL: 'warn', ...env, PORT: String(port), CHAOS_BOT: name },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    )
     child = mine
     const take = (chunk: Buffer) => {
       output = (output + chunk.toString('utf8')).slice(-200_000)
@@ -332,7 +336,9 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     },
     async rounds() {
       // The first round to end may have begun before: the second one began afterwards.
-      const goals = bots.filter((bot) => bot.pid() !== undefined).map((bot) => ({ bot, goal: bot.rounds() + 2 }))
+      const goals = bots
+        .filter((bot) => bot.pid() !== undefined)
+        .map((bot) => ({ bot, goal: bot.rounds() + 2 }))
       for (const { bot, goal } of goals)
         await rig.until(() => (bot.rounds() >= goal ? true : undefined), `two rounds of ${bot.name}`, 60_000)
     },
@@ -403,7 +409,9 @@ function activityOf(rig: Rig, said: Said, fields: Row): Row {
     },
     channelData: {
       tenant: { id: tenantId },
-      ...(where.type === 'channel' ? { team: { id: '19:team@thread.tacv2' }, channel: { id: where.id } } : {}),
+      ...(where.type === 'channel'
+        ? { team: { id: '19:team@thread.tacv2' }, channel: { id: where.id } }
+        : {}),
     },
     ...fields,
   }
@@ -447,7 +455,9 @@ export function say(
       : {
           type: 'message',
           text: `${mention} ${text}`,
-          entities: [{ type: 'mention', text: mention, mentioned: { id: `28:${appId}`, name: 'Sync Medic' } }],
+          entities: [
+            { type: 'mention', text: mention, mentioned: { id: `28:${appId}`, name: 'Sync Medic' } },
+          ],
         }
   return send(rig, { ...said, where }, fields)
 }

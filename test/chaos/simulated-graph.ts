@@ -1,19 +1,23 @@
 // The rehearsal's Microsoft Graph in this process, so that it lives on when a bot dies; with rules for single requests,
 // a journal of what was written, and further configurations for runs that need many incidents.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { CLOUD_SYNC_TEMPLATE, principalOf } from '../../src/rehearsal/configurations.ts'
 import { createTenant, type Tenant } from '../../src/rehearsal/index.ts'
 
 export type GraphRequest = {
   readonly method: string
   readonly path: string
+  readonly query: string
   readonly authorization: string
   readonly bot: string
+  /** Milliseconds of this machine. */
+  readonly at: number
 }
 
 export type GraphTrick =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
-  | { readonly then: 'cut' }
+  | { readonly instead: 'cut' }
   | { readonly kill: 'before' | 'after' }
 
 export type GraphRule = {
@@ -40,7 +44,7 @@ export type SimulatedGraph = {
   close(): Promise<void>
 }
 
-const jobsPath = /\/servicePrincipals\/([^/]+)\/synchronization\/jobs$/
+const jobsPath = /\/servicePrincipals\/([^/]+)\/synchronization\/jobs(?:\/([^/]+))?$/
 
 const isWrite = ({ method, path }: GraphRequest) => method === 'POST' && /\/jobs\/[^/]+\/\w+$/.test(path)
 
@@ -104,29 +108,42 @@ export async function startSimulatedGraph(options: {
   const unannounced: string[] = []
   const asked: GraphRequest[] = []
 
-  const serveExtra = async (req: IncomingMessage, res: ServerResponse, path: string): Promise<boolean> => {
-    if (extra.size === 0 || req.method !== 'GET') return false
-    const id = jobsPath.exec(path)?.[1]
+  /** The tenant's own configurations and the extra ones, as one list. */
+  const configurations = (query: string) => {
+    const own = (['contoso.com', 'fabrikam.com'] as const).map((domain) => ({
+      id: principalOf(domain).id,
+      domain: domain as string,
+    }))
+    const all = [...own, ...[...extra].map(([id, { domain }]) => ({ id, domain }))]
+    const prefix = /startswith\(displayName,'([^']*)'\)/.exec(query)?.[1] ?? ''
+    return all
+      .filter(({ domain }) => domain.startsWith(prefix))
+      .map(({ id, domain }) => ({ id, appId: id, displayName: domain, applicationTemplateId: CLOUD_SYNC_TEMPLATE }))
+  }
+
+  const serveExtra = async (request: GraphRequest, res: ServerResponse): Promise<boolean> => {
+    const { path, query } = request
+    if (extra.size === 0 || request.method !== 'GET') return false
+    const [, id, jobId] = jobsPath.exec(path) ?? []
     const one = id === undefined ? undefined : extra.get(id)
     if (id !== undefined && one) {
-      sendJson(res, 200, { value: [jobOf(id, one.ill, await options.now())] })
+      const job = jobOf(id, one.ill, await options.now())
+      sendJson(res, 200, jobId === undefined ? { value: [job] } : job)
       return true
     }
     if (!path.endsWith('/servicePrincipals')) return false
-    const value = [...extra].map(([key, { domain }]) => ({
-      id: key,
-      appId: key,
-      displayName: domain,
-      applicationTemplateId: '1a4721b3-e57f-4451-ae87-ef078703ec94',
-    }))
-    sendJson(res, 200, { value })
+    sendJson(res, 200, { value: configurations(query) })
     return true
   }
 
   /** Looks at each answer as it leaves: keeps what was written, and lets the tricks come after the work is done. */
   const followAnswer = (request: GraphRequest, res: ServerResponse, trick: GraphTrick | undefined) => {
     const head = res.writeHead.bind(res) as (...given: unknown[]) => ServerResponse
+    let answered = false
     res.writeHead = ((status: number, ...more: unknown[]) => {
+      // Ending an answer that was cut would write its head once more.
+      if (answered) return res
+      answered = true
       if (isWrite(request) && status < 300) written.push({ ...request, status })
       if (!trick || 'status' in trick) return head(status, ...more)
       if ('kill' in trick) options.kill(request.bot)
@@ -135,10 +152,12 @@ export async function startSimulatedGraph(options: {
   }
 
   const server = createServer(async (req, res) => {
-    const path = (req.url ?? '').split('?')[0] ?? ''
+    const [path = '', query = ''] = (req.url ?? '').split('?')
     const request: GraphRequest = {
       method: req.method ?? '',
       path,
+      query: decodeURIComponent(query.replaceAll('+', ' ')),
+      at: performance.now(),
       authorization: req.headers.authorization ?? '',
       bot: String(req.headers['x-chaos-bot'] ?? ''),
     }
@@ -155,7 +174,7 @@ export async function startSimulatedGraph(options: {
     if (isWrite(request) && (await options.intents()) <= written.length) unannounced.push(path)
     followAnswer(request, res, trick)
     try {
-      if (await serveExtra(req, res, path)) return
+      if (await serveExtra(request, res)) return
       if (!(await tenant.handle(req, res))) res.writeHead(404).end()
     } catch {
       res.destroy()

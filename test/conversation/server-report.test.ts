@@ -1,14 +1,14 @@
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { reportHostsOf } from '../../src/conversation/report-hosts.ts'
 import { serverFindingIds, serverFindings } from '../../src/conversation/server-findings.ts'
 import { isServerReport, readServerReport } from '../../src/conversation/server-report.ts'
-import {
-  publicHosts,
-  REPORT_BEGIN,
-  REPORT_END,
-  serverReportBlock,
-  usGovHosts,
-} from '../../src/conversation/server-report-block.ts'
+import { REPORT_BEGIN, REPORT_END, serverReportBlock } from '../../src/conversation/server-report-block.ts'
+import { loadKnowledge } from '../../src/knowledge/index.ts'
+
+const addresses = loadKnowledge({ dir: join(import.meta.dirname, '../../knowledge') }).table('urls')
+if (!addresses) throw new Error('the fact table of addresses is missing')
 
 /** Commands of the block that only read. Nothing else may occur in it. */
 const allowed = new Set([
@@ -41,8 +41,8 @@ const allowedTypes = new Set([
 ])
 
 describe.each([
-  ['public', publicHosts],
-  ['US Government', usGovHosts],
+  ['public', reportHostsOf(addresses, 'global')],
+  ['US Government', reportHostsOf(addresses, 'gcchigh')],
 ] as const)('the block for the %s cloud', (_name, hosts) => {
   const block = serverReportBlock(hosts)
   const code = block.replace(/'[^'\n]*'/g, "''")

@@ -18,16 +18,19 @@ const trees = loadTrees(dir)
 const domains = ['contoso.com', 'fabrikam.com']
 
 describe('every tree', () => {
-  it('is there', () => {
-    expect(trees.ids).toEqual([
-      'agent-down',
-      'agent-inactive',
-      'deletions-held',
-      'on-demand-provisioning',
-      'password-hash-not-working',
-      'quarantine',
-      'user-not-synced',
-    ])
+  it('is there: each of the 76 symptoms has a dialog', () => {
+    const claimed = new Set(trees.all.flatMap((tree) => tree.symptoms))
+    const all = Array.from({ length: 76 }, (_, i) => `S${String(i + 1).padStart(2, '0')}`)
+    expect(all.filter((symptom) => !claimed.has(symptom))).toEqual([])
+    expect([...claimed].filter((symptom) => !all.includes(symptom))).toEqual([])
+  })
+
+  it('can be begun with a sentence, not only by its name', () => {
+    for (const tree of trees.all)
+      expect(
+        tree.triggers.filter((phrase) => !phrase.startsWith('diagnose ')).length,
+        tree.id,
+      ).toBeGreaterThan(0)
   })
 
   it.each(trees.all.map((t) => [t.id, t] as const))(

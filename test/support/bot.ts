@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { people, tenantId } from '../../src/rehearsal/index.ts'
 import { type FakeConnector, type SentActivity, startConnector } from './connector.ts'
+import { freePort } from './free-port.ts'
 
 export type Who = keyof typeof people | { readonly id: string; readonly name: string }
 export type Where = { readonly id: string; readonly type: 'personal' | 'groupChat' | 'channel' }
@@ -79,6 +80,14 @@ function shownOf(sent: SentActivity, activityId: string): Shown {
   return { activityId, card, text, edited: sent.method === 'PUT' }
 }
 
+export type GraphRequest = {
+  readonly method: string
+  readonly path: string
+  /** "app", or "user:<object id>". */
+  readonly identity: string
+  readonly status: number
+}
+
 export type Bot = Awaited<ReturnType<typeof startBot>>
 
 export async function startBot(
@@ -87,14 +96,27 @@ export async function startBot(
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sync-medic-'))
   const connector: FakeConnector = await startConnector()
   let child: ChildProcess
-  let origin = ''
+  // With the token gate on it does not say where it listens.
+  const gated = options.env?.MicrosoftAppId !== undefined
+  const port = gated ? await freePort() : '0'
+  let origin = gated ? `http://127.0.0.1:${port}` : ''
   let output = ''
+
+  const isUp = async () => {
+    const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output)
+    if (!gated && found) origin = found[0]
+    if (!gated) return found !== null
+    return fetch(`${origin}/healthz/ready`).then(
+      (answer) => answer.status === 200,
+      () => false,
+    )
+  }
 
   const start = async () => {
     const { PATH = '', HOME = '' } = process.env
     child = spawn(process.execPath, ['src/main.ts'], {
       cwd: root,
-      env: { PATH, HOME, PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...options.env },
+      env: { PATH, HOME, PORT: port, DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     output = ''
@@ -105,11 +127,7 @@ export async function startBot(
     child.stderr?.on('data', take)
     const until = Date.now() + 30_000
     for (;;) {
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output)
-      if (found) {
-        origin = found[0]
-        return
-      }
+      if (await isUp()) return
       if (child.exitCode !== null || Date.now() > until) throw new Error(`the bot did not start:\n${output}`)
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
@@ -139,10 +157,10 @@ export async function startBot(
     ...fields,
   })
 
-  const post = async (activity: Bag) => {
+  const post = async (activity: Bag, headers: Readonly<Record<string, string>> = {}) => {
     const answer = await fetch(`${origin}/api/messages`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(activity),
     })
     const text = await answer.text()
@@ -290,6 +308,20 @@ export async function startBot(
     scenario: (id: string, on = true) => control('/rehearsal/scenario', { id, on }),
     passTime: (minutes: number) => control('/rehearsal/time', { minutes }),
     eventually,
+    /** Lets time pass in steps, as long as it takes until something is seen; the work of each step is given a moment. */
+    async passUntil<T>(look: () => T | undefined, what: string, step = 1, most = 40): Promise<T> {
+      for (let i = 0; i < most; i += 1) {
+        await control('/rehearsal/time', { minutes: step })
+        const seen = await eventually(look, what, 900).catch(() => undefined)
+        if (seen !== undefined) return seen
+      }
+      throw new Error(`not seen within ${most * step} minutes: ${what}\n${output}`)
+    },
+    /** What the simulated tenant was asked, oldest first. */
+    async graphRequests(): Promise<readonly GraphRequest[]> {
+      const answer = await fetch(`${origin}/graph/_control/requests`)
+      return ((await answer.json()) as { requests: readonly GraphRequest[] }).requests
+    },
     async kill() {
       child.kill('SIGKILL')
       await ended()

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import { render } from '../../src/cards/index.ts'
 import type { Instant, Reply } from '../../src/nouns.ts'
 import { people } from '../../src/rehearsal/index.ts'
@@ -153,4 +153,9 @@ export async function send(
 export async function pressOn(page: Page, label: string): Promise<void> {
   await page.locator('.msg').getByRole('button', { name: label, exact: true }).last().click()
   await settled(page)
+}
+
+/** What is read there, as it is drawn. */
+export async function wordsOn(shown: Locator): Promise<string> {
+  return (await shown.allInnerTexts()).join('\n')
 }

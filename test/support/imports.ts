@@ -76,3 +76,67 @@ export function brokenRules(sources: readonly Source[]): string[] {
     return found
   })
 }
+
+/** Imports that only name types leave nothing behind at run time. */
+function runtimeImportsOf({ text, path }: Source): string[] {
+  const bare = text.replace(/(?:^|\n)\s*(?:import|export)\s+type\s[^'"`;]*?from\s*['"][^'"\n]+['"]/g, '\n')
+  return importsOf({ path, text: bare })
+}
+
+function pathOf(source: Source, target: string): string {
+  return normalize(join(dirname(source.path), target))
+    .split(sep)
+    .join('/')
+}
+
+/** The first way found from a node back to itself, or undefined. */
+export function cycleIn(graph: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] | undefined {
+  const done = new Set<string>()
+  const walk = (node: string, way: readonly string[]): readonly string[] | undefined => {
+    const at = way.indexOf(node)
+    if (at >= 0) return [...way.slice(at), node]
+    if (done.has(node)) return undefined
+    for (const next of graph.get(node) ?? []) {
+      const found = walk(next, [...way, node])
+      if (found) return found
+    }
+    done.add(node)
+    return undefined
+  }
+  for (const node of graph.keys()) {
+    const found = walk(node, [])
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Room to rooms, types included: what a room must know to be understood. Files of no room are rooms of their own. */
+export function roomGraph(sources: readonly Source[]): Map<string, Set<string>> {
+  const nodeOf = (path: string) => roomOf(path) ?? path
+  const graph = new Map<string, Set<string>>()
+  for (const source of sources) {
+    const from = nodeOf(source.path)
+    const to = graph.get(from) ?? new Set<string>()
+    graph.set(from, to)
+    for (const target of importsOf(source).filter((one) => one.startsWith('.'))) {
+      const other = nodeOf(pathOf(source, target))
+      // `nouns.ts` and `ports.ts` are the doors of the folders that bear their names.
+      if (other !== from && other !== `src/${from}.ts` && from !== `src/${other}.ts`) to.add(other)
+    }
+  }
+  return graph
+}
+
+/** File to files, as they are loaded. */
+export function fileGraph(sources: readonly Source[]): Map<string, Set<string>> {
+  return new Map(
+    sources.map((source) => [
+      source.path,
+      new Set(
+        runtimeImportsOf(source)
+          .filter((one) => one.startsWith('.'))
+          .map((one) => pathOf(source, one)),
+      ),
+    ]),
+  )
+}

@@ -381,7 +381,21 @@ export const incidentLife: readonly Extract<Reply, { kind: 'incident' }>[] = [
   },
   {
     kind: 'incident',
-    incident: { ...incident, state: 'closed', version: 6, resolvedAt: now - minutes(30) },
+    incident: {
+      ...incident,
+      state: 'closed',
+      version: 6,
+      openedAt: now - minutes(58),
+      resolvedAt: now - minutes(30),
+    },
     buttons: [],
+  },
+  {
+    ...replies.incident,
+    incident: { ...incident, state: 'open', version: 7, suppressedBy: 'agents.all_inactive' },
+  },
+  {
+    ...replies.incident,
+    incident: { ...incident, state: 'open', version: 8, suppressedBy: 'maintenance', flapping: true },
   },
 ]

@@ -150,10 +150,7 @@ export function withJobs(...jobs: readonly Job[]): Pick<Snapshot, 'jobs'> {
 }
 
 /** Nothing could be read, for one reason. */
-export function aBlindSnapshot(
-  subject: Subject,
-  because: Because = 'unavailable',
-): Snapshot {
+export function aBlindSnapshot(subject: Subject, because: Because = 'unavailable'): Snapshot {
   const blank = <T>(source: string): Fact<T> => unknown(because, source)
   return aSnapshot({
     subject,

@@ -141,6 +141,22 @@ describe('a snapshot of a person', () => {
     expect(looks()).toBe(2)
   })
 
+  it('of whom only the DN is known: the log names the address that somebody else holds', async () => {
+    const dn = 'CN=Jane,OU=Staff,DC=contoso,DC=com'
+    const reason = "Another object already holds the value 'SMTP:Jane@contoso.com' of the attribute."
+    const failing = entry(1, {
+      sourceIdentity: { displayName: 'Jane', details: { DistinguishedName: dn } },
+      provisioningStatusInfo: { status: 'failure', errorInformation: { errorCode: 'InUse', reason } },
+    })
+    const { sync, asked } = await tenant({
+      provisioning: () => list([failing]),
+      owners: () => list([user('janet')]),
+    })
+    const snapshot = await sync.snapshotOf(about(dn, 'dn'))
+    expect(asked.find((one) => questionOf(one) === 'owners')?.query.$filter).toContain("'jane@contoso.com'")
+    expect(snapshot.conflicts).toMatchObject({ known: true, value: [{ id: 'janet' }] })
+  })
+
   it('belongs where her DN says, not where her address looks like', async () => {
     const dn = 'CN=Jane,OU=Staff,DC=fabrikam,DC=com'
     const { sync } = await tenant({ users: () => list([user('jane', { onPremisesDistinguishedName: dn })]) })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createOutbound } from '../../src/teams/index.ts'
+import { createOutbound } from '../../src/outbound.ts'
 import { createSigningKeys, type SigningKeys } from '../../src/teams/signing-keys.ts'
 import { type Authority, startAuthority } from '../support/bot-authority.ts'
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createOutbound } from '../../src/outbound.ts'
 import { readActivity } from '../../src/teams/activity.ts'
-import { createAnonymousGate, createOutbound, createTokenGate, type Gate } from '../../src/teams/index.ts'
+import { createAnonymousGate, createTokenGate, type Gate } from '../../src/teams/index.ts'
 import { type Authority, appId, startAuthority, tenantId } from '../support/bot-authority.ts'
 import { ask, botId, machineClock, message, startEdge } from '../support/teams.ts'
 import { type TokenCase, tokenCorpus } from '../support/token-corpus.ts'

@@ -73,14 +73,14 @@ describe('ask', () => {
     expect(alone?.articles).not.toContain('agent-ports')
   })
 
-  test('the role decides: helpdesk proposes, and only the operator is told that they may confirm', async () => {
-    const [helpdesk] = await lines(asJson({ a: 'acknowledge 1' }), '--as', 'helpdesk')
+  test('the role decides: helpdesk may propose and not acknowledge, an operator may', async () => {
+    const both = asJson({ a: 'acknowledge 1', b: 'restart fabrikam.com' })
+    const [helpdesk, proposal] = await lines(both, '--as', 'helpdesk')
     const [operator] = await lines(asJson({ a: 'acknowledge 1' }), '--as', 'operator')
     expect(helpdesk?.kind).toBe('error')
+    expect(proposal?.kind).toBe('proposal')
     expect(operator?.kind).toBe('answer')
     expect(operator?.answer).toContain('Acknowledged')
-    const [proposal] = await lines(asJson({ a: 'restart fabrikam.com' }), '--as', 'helpdesk')
-    expect(proposal?.kind).toBe('proposal')
   })
 
   test('the place decides: names one-to-one, none in a channel', async () => {

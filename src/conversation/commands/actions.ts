@@ -9,7 +9,6 @@ import type {
   Block,
   Button,
   Configuration,
-  DirectoryObject,
   Fact,
   Job,
   Proposal,
@@ -24,6 +23,7 @@ import { placeKeyOf } from '../../place-key.ts'
 import { becauseWords } from '../../words.ts'
 import type { Services } from '../services.ts'
 import { notice, type Response, say, type Turn } from '../turn.ts'
+import { chooseCandidate } from './dialog-replies.ts'
 import { tokenOf, unknownDomain } from './live.ts'
 
 export function clickOf(turn: Turn): Click {
@@ -38,7 +38,7 @@ export function clickOf(turn: Turn): Click {
 type Found<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reply: Reply }
 
 const attention = (title: string, ...lines: readonly string[]): Reply => ({
-  ...(notice(title, ...lines) as Extract<Reply, { kind: 'notice' }>),
+  ...notice(title, ...lines),
   tone: 'attention',
 })
 
@@ -120,22 +120,6 @@ export async function proposeForJob(
   return say(await services.actions.propose(clickOf(turn), { action: wish.action, target }))
 }
 
-function chooseObject(candidates: readonly DirectoryObject[]): Reply {
-  const choices = candidates.slice(0, 5).map(
-    (one): Button => ({
-      label: one.displayName.slice(0, 60),
-      say: `provision ${one.upn ?? one.id} on demand`,
-    }),
-  )
-  return {
-    kind: 'question',
-    title: 'Which one do you mean?',
-    ask: [`${candidates.length} objects fit that name.`],
-    blocks: [],
-    choices,
-  }
-}
-
 function targetOf(snapshot: Snapshot, job: Job): Found<Proposal['target']> {
   const { owner } = snapshot
   const dn = distinguishedName(snapshot)
@@ -187,7 +171,8 @@ export async function proposeOnDemand(
     })
   const token = await tokenOf(turn, services)
   const snapshot = await services.sync.snapshotOf(subject, { now: turn.now, ...(token ? { token } : {}) })
-  if (snapshot.candidates.length > 1) return say(chooseObject(snapshot.candidates))
+  if (snapshot.candidates.length > 1)
+    return say(chooseCandidate(turn.place, snapshot.candidates, (name) => `provision ${name} on demand`))
   const jobs = snapshot.owner.known ? snapshot.jobs[snapshot.owner.value.id] : undefined
   if (jobs && !jobs.known)
     return say(attention('I cannot read the jobs.', `Reason: ${becauseWords[jobs.because]}.`))
@@ -238,7 +223,8 @@ export function heldBlocks(held: Fact<readonly ProvisioningEvent[]>, threshold?:
     {
       kind: 'table',
       columns: ['From', 'Objects'],
-      rows: ous.map(([ou, n]): Prose[] => [[{ data: ou, personal: true }], [String(n)]]),
+      // A container names no person, and who decides must see which one it is.
+      rows: ous.map(([ou, n]): Prose[] => [[{ data: ou }], [String(n)]]),
     },
     { kind: 'list', ordered: false, items: more > 0 ? [...names, [`… and ${more} more`]] : names },
     {

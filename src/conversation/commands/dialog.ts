@@ -1,50 +1,25 @@
 // Guided diagnosis: runs a tree until it must ask or has an end. Checks are run without asking anybody.
-import {
-  type CheckResult,
-  diagnose as findingsOf,
-  rank,
-  runChecks,
-  uncheckedOf,
-} from '../../diagnosis/index.ts'
-import type {
-  Block,
-  Button,
-  Citation,
-  FactRow,
-  Finding,
-  Json,
-  Prose,
-  Reply,
-  Snapshot,
-  Subject,
-} from '../../nouns.ts'
-import { at, personal, prose } from '../../nouns.ts'
-import { becauseWords } from '../../words.ts'
-import { readServerReport } from '../server-report.ts'
-import { serverReportBlock } from '../server-report-block.ts'
+import { runChecks } from '../../diagnosis/index.ts'
+import type { Finding, Json, Reply, Subject } from '../../nouns.ts'
+import type { scopeKinds } from '../load-trees.ts'
 import type { Services } from '../services.ts'
-import {
-  advance,
-  begin,
-  type Choice,
-  type Input,
-  type Known,
-  type State,
-  type TreeTurn,
-  trailWords,
-  type View,
-} from '../tree.ts'
+import { advance, begin, type Input, type Known, type State, type TreeTurn } from '../tree.ts'
 import type { Tree } from '../tree-schema.ts'
-import { count, notice, type Response, say, type Turn } from '../turn.ts'
+import { notice, type Response, say, type Turn } from '../turn.ts'
 import { objectNameOf, type Understood } from '../understand.ts'
+import {
+  answeredCard,
+  chooseCandidate,
+  endReply,
+  isAsking,
+  type Look,
+  questionReply,
+} from './dialog-replies.ts'
 import { tokenOf } from './live.ts'
 
 /** A tree has no circle, so this many looks without a question never happen; it bounds a broken one. */
 const MOST_LOOKS = 12
-const MOST_FINDINGS = 3
-const MOST_SEEN = 2
 
-type Look = { readonly snapshot: Snapshot; readonly results: readonly CheckResult[] }
 type Case = {
   readonly turn: Turn
   readonly services: Services
@@ -61,228 +36,66 @@ async function look({ turn, services, tree, subject }: Case): Promise<Look> {
   return { snapshot, results: runChecks(snapshot, { asked }) }
 }
 
+/** How the scope is chosen, for a question that Graph answers better than a person. */
+function scopeKind({ snapshot }: Look): (typeof scopeKinds)[number] | undefined {
+  if (!snapshot.scope.known) return undefined
+  if (snapshot.scope.value.some(({ containers }) => containers.length > 0)) return 'ous'
+  return snapshot.scope.value.some(({ groups }) => groups.length > 0) ? 'group' : 'everything'
+}
+
 /** Steps on until a person is needed; looks at the tenant at most once per turn. */
-async function run(given: Case, first: TreeTurn): Promise<{ readonly step: TreeTurn; readonly look?: Look }> {
+async function run(
+  given: Case,
+  first: TreeTurn,
+  isBack: boolean,
+): Promise<{ readonly step: TreeTurn; readonly look: Look | undefined }> {
   let step = first
   let seen: Look | undefined
-  for (let i = 0; step.next === 'runChecks' && i < MOST_LOOKS; i += 1) {
+  for (let i = 0; i < MOST_LOOKS; i += 1) {
+    const at = given.tree.steps[step.state.at]
+    const byScope = step.view.kind === 'ask' && at?.kind === 'ask' && at.answeredBy === 'scope' && !isBack
+    if (step.next !== 'runChecks' && !byScope) break
     seen ??= await look(given)
-    if (seen.snapshot.candidates.length > 1) return { step, look: seen }
-    step = advance(given.tree, step.state, { kind: 'checked' }, seen.results)
+    if (seen.snapshot.candidates.length > 1) break
+    if (byScope) {
+      const kind = scopeKind(seen)
+      if (kind === undefined) break
+      step = advance(given.tree, step.state, { kind: 'choice', id: kind, by: 'graph' })
+    } else step = advance(given.tree, step.state, { kind: 'checked' }, seen.results)
   }
-  return seen ? { step, look: seen } : { step }
+  return { step, look: seen }
 }
-
-// ------------------------------------------------------------------ what is shown
-
-function choiceButtons(state: State, choices: readonly Choice[]): Button[] {
-  const data = { dialog: state.treeId, step: state.at }
-  const answers = choices.map(
-    (choice): Button => ({
-      label: choice.label,
-      verb: 'dialog.choose',
-      data: { ...data, choice: choice.id },
-    }),
-  )
-  const back: Button[] = state.trail.length > 0 ? [{ label: 'Back', verb: 'dialog.back', data }] : []
-  return [...answers, ...back]
-}
-
-/** What the checks already say, above a question that they could not decide. */
-function seenSoFar(look: Look | undefined): Block[] {
-  const titles = look ? rank(look.results).slice(0, MOST_SEEN) : []
-  if (titles.length === 0) return []
-  return [
-    { kind: 'heading', text: 'What I see' },
-    { kind: 'list', ordered: false, items: titles.map(({ title }) => title) },
-  ]
-}
-
-function question(
-  { tree }: Case,
-  step: TreeTurn,
-  view: Extract<View, { kind: 'need' | 'ask' | 'paste' }>,
-  look: Look | undefined,
-): Reply {
-  const again = view.misunderstood ? ['I did not understand that; please press one of the answers. '] : []
-  const why =
-    view.kind === 'ask' && view.why !== undefined ? [{ kind: 'text' as const, prose: [view.why] }] : []
-  const block: Block[] =
-    view.kind === 'paste' ? [{ kind: 'code', language: 'powershell', text: serverReportBlock() }] : []
-  return {
-    kind: 'question',
-    title: tree.title,
-    ask: [...again, view.question],
-    blocks: [...seenSoFar(look), ...why, ...block],
-    choices: choiceButtons(step.state, view.choices),
-  }
-}
-
-function contextRows(snapshot: Snapshot): FactRow[] {
-  const { subject, object, owner } = snapshot
-  const rows: FactRow[] = []
-  if (subject.kind === 'object') {
-    const value: Prose = object.known
-      ? [personal(object.value.displayName)]
-      : [object.because === 'notFound' ? 'not in the tenant' : becauseWords[object.because]]
-    rows.push({
-      name: subject.type === 'group' ? 'Group' : 'Person',
-      value,
-      source: object.source,
-      ...(object.known ? { asOf: object.asOf } : {}),
-    })
-  }
-  if (owner.known)
-    rows.push({
-      name: 'Configuration',
-      value: prose`${owner.value.domain}`,
-      asOf: owner.asOf,
-      source: owner.source,
-    })
-  const jobs = owner.known ? snapshot.jobs[owner.value.id] : undefined
-  const job = jobs?.known ? jobs.value.find((one) => one.kind === 'provisioning') : undefined
-  if (jobs?.known && job) {
-    const ended = job.lastSuccess?.ended ?? job.lastSuccess?.began
-    const last = ended === undefined ? [', no success recorded'] : prose`, last success ${at(ended)}`
-    rows.push({
-      name: 'Job',
-      value: [job.status === 'quarantine' ? 'in quarantine' : job.status, ...last],
-      asOf: jobs.asOf,
-      source: jobs.source,
-    })
-  }
-  return rows
-}
-
-function citationsFor(services: Services, articles: readonly string[]): Citation[] {
-  return [...new Set(articles)]
-    .flatMap((id) => (services.knowledge.article(id) ? [services.knowledge.cite(id)] : []))
-    .slice(0, 3)
-}
-
-function findingReply(
-  services: Services,
-  found: {
-    readonly title: Prose
-    readonly findings: readonly Finding[]
-    readonly look?: Look
-    readonly asOf: number
-  },
-): Reply {
-  const unchecked = found.look ? uncheckedOf(found.look.results) : []
-  const offers = [
-    ...new Map(
-      found.findings.flatMap((finding) => finding.offers).map((offer) => [offer.label, offer]),
-    ).values(),
-  ].slice(0, 2)
-  return {
-    kind: 'finding',
-    title: found.title,
-    findings: found.findings.map((finding) => ({ ...finding, offers: [], unchecked: [] })),
-    facts: found.look ? contextRows(found.look.snapshot) : [],
-    unchecked,
-    asOf: found.asOf,
-    citations: citationsFor(
-      services,
-      found.findings.map((finding) => finding.article),
-    ),
-    offers: [...offers, { label: 'Hand over to on-call', verb: 'dialog.handOver', data: {} }],
-  }
-}
-
-/** An end that a person's answers led to, as a finding like any other. */
-function endFinding(
-  given: Case,
-  state: State,
-  view: Extract<View, { kind: 'cause' | 'shortlist' }>,
-): Finding {
-  const causes: Prose =
-    view.causes.length === 1 ? [view.causes[0] ?? ''] : view.causes.map((cause, i) => `${i + 1}. ${cause} `)
-  const answers = trailWords(given.tree, state).map(
-    (line): FactRow => ({ name: line.question, value: [line.answer], source: 'your answer' }),
-  )
-  return {
-    ruleId: `dialog.${state.treeId}.${state.at}`,
-    severity: 'warning',
-    subject: given.subject,
-    fingerprint: `dialog|${state.treeId}|${state.at}`,
-    title: [view.title],
-    cause: causes,
-    evidence: answers,
-    nextSteps: view.fix,
-    verify: [view.verify],
-    article: view.article,
-    offers: [],
-    unchecked: [],
-    confidence: view.kind === 'cause' ? 'certain' : 'likely',
-  }
-}
-
-function endReply(given: Case, step: TreeTurn, seen: Look | undefined): Reply {
-  const { view, state } = step
-  const asOf = given.turn.now
-  const base = { asOf, ...(seen ? { look: seen } : {}) }
-  if (view.kind === 'findings' && view.from === 'server') {
-    const findings = (given.reported ?? []).filter((finding) => view.ruleIds.includes(finding.ruleId))
-    return findingReply(given.services, {
-      ...base,
-      title: findings[0]?.title ?? ['The report names no cause.'],
-      findings: findings.slice(0, MOST_FINDINGS),
-    })
-  }
-  if (view.kind === 'findings') {
-    const all = seen ? rank(seen.results) : []
-    // What the tree branched on comes first: it is what this dialog set out to find.
-    const named = all.filter((finding) => view.ruleIds.includes(finding.ruleId))
-    const others = all.filter((finding) => !named.includes(finding))
-    const findings = [...named, ...others].slice(0, MOST_FINDINGS)
-    return findingReply(given.services, {
-      ...base,
-      title: findings[0]?.title ?? ['No check found a cause.'],
-      findings,
-    })
-  }
-  if (view.kind === 'cause' || view.kind === 'shortlist') {
-    const own = endFinding(given, state, view)
-    return findingReply(given.services, { ...base, title: own.title, findings: [own] })
-  }
-  return notice('This diagnosis has no end here.', 'Say "start over", or ask the person on call.')
-}
-
-function chooseCandidate(snapshot: Snapshot): Reply {
-  const choices = snapshot.candidates
-    .slice(0, 5)
-    .map(
-      (one): Button => ({ label: one.displayName.slice(0, 60), say: `${one.upn ?? one.id} is not synced` }),
-    )
-  return {
-    kind: 'question',
-    title: 'Which one do you mean?',
-    ask: [`${snapshot.candidates.length} objects fit that name.`],
-    blocks: [],
-    choices,
-  }
-}
-
-// ------------------------------------------------------------------ turns
 
 async function step(given: Case, state: State, input: Input): Promise<Response> {
-  const { turn, tree, subject } = given
-  const { step: next, look: seen } = await run(given, advance(tree, state, input))
+  const { turn, services, tree, subject } = given
+  const { step: next, look: seen } = await run(given, advance(tree, state, input), input.kind === 'back')
   await auditLook(given, seen)
   const { dialog: _old, ...rest } = turn.session
   const session = { ...rest, subject }
-  if (seen && seen.snapshot.candidates.length > 1)
-    return { replies: [chooseCandidate(seen.snapshot)], session }
-  const { view } = next
-  if (view.kind === 'need' || view.kind === 'ask' || view.kind === 'paste') {
+  if (seen && seen.snapshot.candidates.length > 1) {
+    const { candidates } = seen.snapshot
+    return { replies: [chooseCandidate(turn.place, candidates, (name) => `${name} is not synced`)], session }
+  }
+  const stand = { tree, subject, step: next, look: seen, now: turn.now }
+  if (isAsking(next.view)) {
     const dialog = { treeId: tree.id, state: next.state as unknown as Json }
-    return { replies: [question(given, next, view, seen)], session: { ...session, dialog } }
+    return {
+      replies: [questionReply(stand, next.view, services.reportHosts)],
+      session: { ...session, dialog },
+    }
   }
   // An end that only answers led to has not looked yet: the facts around it are worth one look.
   const around =
     seen ?? (subject.kind === 'object' && next.state.trail.length > 0 ? await look(given) : undefined)
-  return { replies: [endReply(given, next, around)], session }
+  const { reported } = given
+  const reply = endReply(services, { ...stand, look: around, ...(reported ? { reported } : {}) })
+  return { replies: [reply], session: { ...session, ...articleOf(reply) } }
+}
+
+/** "source?" after a diagnosis means the article behind it. */
+function articleOf(reply: Reply): { readonly article?: string } {
+  const article = reply.kind === 'finding' ? reply.findings[0]?.article : undefined
+  return article === undefined ? {} : { article }
 }
 
 /** Who looked at which object: its id, never its name. */
@@ -349,32 +162,6 @@ export function currentDialog(turn: Turn, services: Services): Current | undefin
 const over = (): Response =>
   say(notice('That question is not open any more.', 'Say what is wrong, and I begin again.'))
 
-/** The pressed card stays as a record of question and answer; the next question is a message of its own. */
-function answeredCard(current: Current, answer: string): Reply {
-  const at = current.tree.steps[current.state.at]
-  const asked = at && 'question' in at ? at.question : current.tree.title
-  return {
-    kind: 'question',
-    title: current.tree.title,
-    ask: [asked],
-    blocks: [{ kind: 'text', prose: [{ strong: 'Answered: ' }, answer] }],
-    choices: [],
-  }
-}
-
-function labelOf(current: Current, choiceId: string): string {
-  const at = current.tree.steps[current.state.at]
-  const label = at?.kind === 'ask' ? at.choices.find((choice) => choice.id === choiceId)?.label : undefined
-  return (
-    label ??
-    (choiceId === 'unsure'
-      ? 'I do not know'
-      : choiceId === 'unable'
-        ? 'I cannot get to the server'
-        : choiceId)
-  )
-}
-
 export async function choose(
   turn: Turn,
   services: Services,
@@ -382,15 +169,14 @@ export async function choose(
 ): Promise<Response> {
   const current = currentDialog(turn, services)
   if (!current) return over()
+  const { tree, state } = current
   const stale =
-    (pressed.dialog !== undefined && pressed.dialog !== current.tree.id) ||
-    (pressed.step !== undefined && pressed.step !== current.state.at)
+    (pressed.dialog !== undefined && pressed.dialog !== tree.id) ||
+    (pressed.step !== undefined && pressed.step !== state.at)
   if (stale) return again(turn, services, current)
-  const response = await step({ turn, services, ...current }, current.state, {
-    kind: 'choice',
-    id: pressed.choice,
-  })
-  return { ...response, replace: answeredCard(current, labelOf(current, pressed.choice)) }
+  const given: Case = { turn, services, ...current }
+  const response = await step(given, state, { kind: 'choice', id: pressed.choice })
+  return { ...response, replace: answeredCard(tree, state, pressed.choice) }
 }
 
 /** An old card was pressed: nothing is changed, the open question is shown again. */
@@ -417,6 +203,17 @@ export function cancel(turn: Turn): Response {
     replies: [notice(dialog ? 'The diagnosis is cancelled.' : 'There is nothing to cancel.')],
     session,
   }
+}
+
+/** A text that answers neither the open question nor means anything else: the question once more. */
+export function misunderstood(turn: Turn, services: Services): Reply | undefined {
+  const current = currentDialog(turn, services)
+  if (!current) return undefined
+  const { tree, state } = current
+  const asking = advance(tree, state, { kind: 'look' })
+  if (!isAsking(asking.view)) return undefined
+  const again = { ...asking.view, misunderstood: true }
+  return questionReply({ tree, step: asking, look: undefined }, again, services.reportHosts)
 }
 
 /** Text while a question is open: an answer to it, or undefined when it is something else. */
@@ -450,103 +247,18 @@ export async function answer(
   return step({ turn, services, ...current }, state, { kind: 'text', text: understood.text })
 }
 
-function notAReport(looksLike: string | undefined): Reply {
-  const what = looksLike === undefined ? 'This is not the report I know.' : `This looks like ${looksLike}.`
-  return notice(
-    what,
-    'Paste the block I gave you into PowerShell on the agent server, then everything it prints. Say "server report" to get the block again.',
-  )
-}
-
-/** A pasted server report: inside a dialog it answers the question, outside it is read on its own. */
-export async function report(turn: Turn, services: Services, text: string): Promise<Response> {
-  const read = readServerReport(text)
-  if (read.kind === 'other') return say(notAReport(read.looksLike))
+/** A pasted server report that answers the open question; undefined when none asks for it. */
+export async function takeReport(
+  turn: Turn,
+  services: Services,
+  report: { readonly complete: boolean; readonly findings: readonly Finding[] },
+): Promise<Response | undefined> {
   const current = currentDialog(turn, services)
-  const asking = current ? advance(current.tree, current.state, { kind: 'look' }) : undefined
-  const findingIds = read.findings.map((finding) => finding.ruleId)
-  const incomplete = read.cut
-    ? ['The report is cut at its end; what follows is from the part that is there.']
-    : read.lost > 0
-      ? [`${read.lost} line(s) of the report are missing.`]
-      : []
-  const lead = incomplete.length > 0 ? [notice('The report is not complete.', ...incomplete)] : []
-  if (current && asking?.next === 'paste') {
-    const input: Input = { kind: 'report', complete: read.complete, findingIds }
-    const next = await step({ turn, services, ...current, reported: read.findings }, current.state, input)
-    return { ...next, replies: [...lead, ...next.replies] }
-  }
-  const findings = read.findings.slice(0, MOST_FINDINGS)
-  if (findings.length === 0)
-    return say(...lead, {
-      kind: 'notice',
-      title: 'The report shows nothing wrong.',
-      tone: 'good',
-      blocks: [
-        { kind: 'facts', rows: read.facts },
-        {
-          kind: 'text',
-          prose: [
-            read.unknown.length > 0
-              ? `The server could not tell: ${read.unknown.join(', ')}.`
-              : 'Every line could be read.',
-          ],
-        },
-      ],
-      offers: [],
-    })
-  const reply = findingReply(services, { title: findings[0]?.title ?? [], findings, asOf: turn.now })
-  return say(...lead, reply.kind === 'finding' ? { ...reply, facts: read.facts } : reply)
-}
-
-export function reportBlock(): Response {
-  return say({
-    kind: 'question',
-    title: 'Check of the agent server',
-    ask: ['Paste this into PowerShell on the agent server, then paste what it prints here. It only reads.'],
-    blocks: [{ kind: 'code', language: 'powershell', text: serverReportBlock() }],
-    choices: [],
+  if (!current || advance(current.tree, current.state, { kind: 'look' }).next !== 'paste') return undefined
+  const findingIds = report.findings.map((finding) => finding.ruleId)
+  return step({ turn, services, ...current, reported: report.findings }, current.state, {
+    kind: 'report',
+    complete: report.complete,
+    findingIds,
   })
-}
-
-/** Everything known so far goes to who is on call, one-to-one where I know their chat, else to the alert channel. */
-export async function handOver(turn: Turn, services: Services, note: string | undefined): Promise<Response> {
-  const { subject } = turn.session
-  const current = currentDialog(turn, services)
-  const snapshot = subject ? await services.sync.snapshotOf(subject, { now: turn.now }) : undefined
-  const findings = snapshot ? findingsOf(snapshot).slice(0, MOST_FINDINGS) : []
-  const answers = current
-    ? trailWords(current.tree, current.state).map((line): Prose => [`${line.question} – `, line.answer])
-    : []
-  const sheet: Reply = {
-    kind: 'notice',
-    title: 'Handed over by helpdesk',
-    tone: 'attention',
-    blocks: [
-      ...(turn.person.name ? [{ kind: 'text' as const, prose: ['From ', personal(turn.person.name)] }] : []),
-      ...(snapshot
-        ? [{ kind: 'facts' as const, rows: [...subjectRow(snapshot.subject), ...contextRows(snapshot)] }]
-        : []),
-      ...findings.map(
-        (finding): Block => ({ kind: 'text', prose: [...finding.title, ' ', ...finding.cause] }),
-      ),
-      ...(answers.length > 0 ? [{ kind: 'list' as const, ordered: true, items: answers }] : []),
-      ...(note ? [{ kind: 'text' as const, prose: [{ data: note, personal: true as const }] }] : []),
-    ],
-    offers: [],
-  }
-  const told = await services.alerts.tellOnCall({ reply: sheet, now: turn.now, by: turn.person })
-  return say(
-    told > 0
-      ? notice('Handed over.', `It is on its way to ${count(told, 'conversation')}.`)
-      : notice(
-          'Nobody could be told.',
-          'No one is on call and no channel is subscribed. Say "who is on call", or subscribe a channel.',
-        ),
-  )
-}
-
-function subjectRow(subject: Subject): FactRow[] {
-  if (subject.kind !== 'object') return []
-  return [{ name: 'Asked about', value: [personal(subject.name.value)] }]
 }

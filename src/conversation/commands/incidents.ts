@@ -53,18 +53,24 @@ export async function act(turn: Turn, services: Services, wish: Wish): Promise<R
   const { incident: named, ...rest } = wish
   const id = await find(services, named)
   if (id === undefined) return which()
-  const { reply } = await services.alerts.act({ ...rest, incident: id, person: turn.person, now: turn.now })
+  const { reply, changed } = await services.alerts.act({
+    ...rest,
+    incident: id,
+    person: turn.person,
+    now: turn.now,
+  })
   // What it changed must not wait for the next tick: others look at the same card.
   services.soon()
-  return turn.event.kind === 'cardAction' && reply.kind === 'incident'
-    ? { replies: [], replace: reply }
-    : say(reply)
+  if (turn.event.kind !== 'cardAction' || reply.kind !== 'incident') return say(reply)
+  // The card itself is edited by the outbox, for everybody; a client without Action.Execute hears only refusals.
+  if (turn.event.invoke) return { replies: [], answer: reply }
+  return changed ? say() : say(reply)
 }
 
 /** The current card, drawn anew for whoever opens it. */
 export async function refresh(services: Services, id: string): Promise<Response> {
   const card = await services.alerts.show(id)
-  return card ? { replies: [], replace: card } : which()
+  return card ? { replies: [], answer: card } : which()
 }
 
 export function why(turn: Turn, services: Services, named: string | number | undefined): Promise<Response> {
@@ -152,12 +158,15 @@ export async function subscribe(
     ...(wish.domain === undefined ? {} : { domains: [wish.domain] }),
     ...(wish.minSeverity === undefined ? {} : { minSeverity: wish.minSeverity }),
   })
-  return say(
-    notice(
-      'Alerts come to this conversation now.',
-      `Domains: ${done.domains.join(', ') || 'all'}. From severity: ${done.minSeverity}. "test alert" sends one the way real ones go; "unsubscribe" ends it.`,
-    ),
-  )
+  const open = (await services.alerts.list()).filter((one) => one.state !== 'resolved').length
+  const lines = [
+    `Domains: ${done.domains.join(', ') || 'all'}. From severity: ${done.minSeverity}. "test alert" sends one the way real ones go; "unsubscribe" ends it.`,
+    ...(open > 0
+      ? [`Already open: ${count(open, 'incident')}. Their cards stay where they were posted.`]
+      : []),
+  ]
+  const offers = open > 0 ? [{ label: 'Open incidents', say: 'incidents' }] : []
+  return say({ ...notice('Alerts come to this conversation now.', ...lines), offers })
 }
 
 export async function unsubscribe(turn: Turn, services: Services): Promise<Response> {

@@ -9,7 +9,9 @@ import {
 } from '../../diagnosis/index.ts'
 import { sameName } from '../../directory-names.ts'
 import type {
+  Because,
   Block,
+  Button,
   FactRow,
   Inline,
   Prose,
@@ -25,6 +27,7 @@ import { DAY } from '../../time.ts'
 import { becauseWords } from '../../words.ts'
 import type { Services } from '../services.ts'
 import { count as counted, notice, type Response, say, type Turn } from '../turn.ts'
+import { chooseCandidate } from './dialog-replies.ts'
 
 /** The asking person's own token, if they signed in; agents are visible only with it. */
 export async function tokenOf(turn: Turn, services: Services): Promise<UserToken | undefined> {
@@ -140,7 +143,7 @@ export function unknownDomain(domain: string, known: readonly string[]): Reply {
 export async function agents(turn: Turn, services: Services): Promise<Response> {
   const token = await tokenOf(turn, services)
   const seen = await services.sync.agents(token)
-  if (!seen.known) return inferredAgents(turn, services, becauseWords[seen.because])
+  if (!seen.known) return inferredAgents(turn, services, seen.because)
   const rows = seen.value.map((agent): Prose[] => [
     [{ data: agent.machine }],
     [agent.status],
@@ -178,26 +181,19 @@ export async function agents(turn: Turn, services: Services): Promise<Response> 
 }
 
 /** Graph shows agents to signed-in people only; without one, the errors of the jobs are the best evidence. */
-async function inferredAgents(turn: Turn, services: Services, why: string): Promise<Response> {
+async function inferredAgents(turn: Turn, services: Services, because: Because): Promise<Response> {
   const snap = await services.sync.snapshotOf({ kind: 'tenant' }, { now: turn.now })
   const findings = findingsOf(snap).filter((finding) => finding.ruleId.startsWith('agents.'))
-  const title = prose`I could not see the agents: ${[why]}.`
-  const offers = [
-    { label: 'Sign in', say: 'sign in' },
+  const why = becauseWords[because]
+  const offers: Button[] = [
+    // Signing in helps only where nobody has.
+    ...(because === 'notSignedIn' ? [{ label: 'Sign in', say: 'sign in' }] : []),
     { label: 'Check a server', say: 'server report' },
   ]
-  if (findings.length === 0)
-    return say(
-      notice(
-        'I could not see the agents.',
-        `Reason: ${why}.`,
-        'No job reports an error that points at the agents; that is no proof that they are well.',
-      ),
-      { kind: 'notice', title: 'To see them, sign in here.', tone: 'neutral', blocks: [], offers },
-    )
+  if (findings.length === 0) return say({ ...noSignOfTrouble(snap, why), offers })
   return say({
     kind: 'finding',
-    title,
+    title: prose`I could not see the agents: ${[why]}.`,
     findings,
     facts: [],
     unchecked: uncheckedOf(runChecks(snap)),
@@ -205,6 +201,19 @@ async function inferredAgents(turn: Turn, services: Services, why: string): Prom
     citations: findings.map((f) => services.knowledge.cite(f.article)).slice(0, 3),
     offers,
   })
+}
+
+/** Neither agents nor errors that point at them: said only as far as the jobs could be read. */
+function noSignOfTrouble(
+  { configurations, jobs }: Snapshot,
+  why: string,
+): Extract<Reply, { kind: 'notice' }> {
+  const unread = configurations.known ? Object.values(jobs).find((fact) => !fact.known) : configurations
+  const rest =
+    unread && !unread.known
+      ? `Nor could I read the jobs, from whose errors I could tell: ${becauseWords[unread.because]}.`
+      : 'No job reports an error that points at the agents; that is no proof that they are well.'
+  return { ...notice('I could not see the agents.', `Reason: ${why}.`, rest), tone: 'attention' }
 }
 
 function entryLine(event: ProvisioningEvent): Prose {
@@ -215,6 +224,8 @@ function entryLine(event: ProvisioningEvent): Prose {
 
 export async function objectLog(turn: Turn, services: Services, subject: Subject): Promise<Response> {
   const snap = await snapshot(turn, services, subject)
+  if (snap.candidates.length > 1)
+    return say(chooseCandidate(turn.place, snap.candidates, (name) => `log of ${name}`))
   if (!snap.events.known)
     return say(
       notice('I could not read the provisioning log.', `Reason: ${becauseWords[snap.events.because]}.`),
@@ -313,7 +324,14 @@ export async function serviceHealth(services: Services): Promise<Response> {
       ...(items.length > 0 ? [{ kind: 'list' as const, ordered: false, items }] : []),
       {
         kind: 'facts',
-        rows: [{ name: 'Service health', value: [`read`], asOf: seen.asOf, source: seen.source }],
+        rows: [
+          {
+            name: 'Service health',
+            value: [`${open.length} open, ${seen.value.length - open.length} resolved`],
+            asOf: seen.asOf,
+            source: seen.source,
+          },
+        ],
       },
     ],
     offers: [],

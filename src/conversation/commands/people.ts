@@ -1,5 +1,5 @@
 // What concerns the person who writes: help, role, sign-in, and the data kept about them.
-import { type CommandName, commandNames, includesRole, rightOf } from '../../access/index.ts'
+import { includesRole, type RightName, rights } from '../../access/index.ts'
 import type { Block, Prose, Reply, Role } from '../../nouns.ts'
 import { prose } from '../../nouns.ts'
 import type { Services } from '../services.ts'
@@ -32,21 +32,24 @@ export function whoAmI(turn: Turn): Response {
   })
 }
 
-function commandList(role: Role): Prose[] {
-  return commandNames.flatMap((name: CommandName) => {
-    const right = rightOf(name)
-    if (!right?.help || !includesRole(role, right.role)) return []
-    return [[{ strong: phraseOf[name] ?? name }, ` – ${right.help}`]]
+/** What this role can ask for, from the table of rights, with the words to type for each. */
+export function offered(role: Role): readonly { name: RightName; phrase: string; help: string }[] {
+  return (Object.keys(rights) as RightName[]).flatMap((name) => {
+    const { help, role: needed } = rights[name]
+    return help && includesRole(role, needed) ? [{ name, phrase: phraseOf[name] ?? name, help }] : []
   })
 }
 
 /** What to type for a command; the words of `understand` accept many more. */
-const phraseOf: Readonly<Partial<Record<CommandName, string>>> = {
+const phraseOf: Readonly<Partial<Record<RightName, string>>> = {
   ask: 'ask anything',
   whoAmI: 'who am I',
   exportMyData: 'export my data',
   forgetMe: 'forget me',
   diagnose: 'jane.doe@contoso.com is not synced',
+  heldDeletions: 'held deletions',
+  supportBundle: 'support bundle',
+  exportAudit: 'export audit',
   incident: 'incident 42',
   onCall: 'who is on call',
   handover: 'hand-over',
@@ -56,6 +59,9 @@ const phraseOf: Readonly<Partial<Record<CommandName, string>>> = {
   allowActions: 'allow actions',
   triage: 'triage 42',
   testAlert: 'test alert',
+  signIn: 'sign in',
+  signOut: 'sign out',
+  'action.propose': 'restart contoso.com',
 }
 
 export function help(turn: Turn): Response {
@@ -66,7 +72,11 @@ export function help(turn: Turn): Response {
         'I find out why Microsoft Entra Cloud Sync is not syncing, and say who must do what. Ask in your own words, name a person or a domain, or paste an error.',
       ],
     },
-    { kind: 'list', ordered: false, items: commandList(turn.person.role) },
+    {
+      kind: 'list',
+      ordered: false,
+      items: offered(turn.person.role).map(({ phrase, help }): Prose => [{ strong: phrase }, ` – ${help}`]),
+    },
     {
       kind: 'text',
       prose: [
@@ -128,7 +138,7 @@ export async function signIn(turn: Turn, services: Services): Promise<Response> 
     return say(
       notice(
         'You are signed in.',
-        'Agents are visible to you now, and actions you confirm run with your own rights.',
+        'I can look at the agents if your Entra role allows it, and actions you confirm run with your own rights.',
       ),
     )
   return say(

@@ -9,8 +9,8 @@ const steps = [
   [60, '+1 h'],
   [720, '+12 h'],
 ]
-/** Groups that are open from the start; the others are a click away. */
-const openGroups = ['contoso.com', 'fabrikam.com']
+/** These come first. */
+const firstGroups = ['contoso.com', 'fabrikam.com']
 
 /** Asks the rehearsal for something; true when it was done. `onState` gets the new state. */
 async function control(path, body, onState) {
@@ -47,27 +47,28 @@ function drawPeople(onPerson) {
   )
 }
 
+function drawGroup(group, onState) {
+  const list = view.state.scenarios.filter((each) => each.group === group)
+  const name = firstGroups.includes(group) ? group : group[0].toUpperCase() + group.slice(1)
+  const heading = make('summary', {}, name, make('small', {}, ` ${list.length}`))
+  // What is broken from the start is seen at once; the rest is a click away.
+  const box = make('details', { open: list.some((one) => one.active) }, heading)
+  for (const one of list) {
+    const input = make('input', { type: 'checkbox', name: one.id })
+    input.addEventListener('change', async () => {
+      const done = await control('/rehearsal/scenario', { id: one.id, on: input.checked }, onState)
+      if (!done) drawPanel()
+    })
+    box.append(choice(input, one.title, one.note))
+  }
+  return box
+}
+
 function drawScenarios(onState) {
   const groups = [...new Set(view.state.scenarios.map((one) => one.group))]
-  const order = [...openGroups, ...groups.filter((group) => !openGroups.includes(group))]
-  $('scenarios').replaceChildren(
-    ...order
-      .filter((group) => groups.includes(group))
-      .map((group) => {
-        const name = group[0].toUpperCase() + group.slice(1)
-        const heading = make('summary', {}, openGroups.includes(group) ? group : name)
-        const box = make('details', { open: openGroups.includes(group) }, heading)
-        for (const one of view.state.scenarios.filter((each) => each.group === group)) {
-          const input = make('input', { type: 'checkbox', name: one.id })
-          input.addEventListener('change', async () => {
-            const done = await control('/rehearsal/scenario', { id: one.id, on: input.checked }, onState)
-            if (!done) drawPanel()
-          })
-          box.append(choice(input, one.title, one.note))
-        }
-        return box
-      }),
-  )
+  const first = firstGroups.filter((group) => groups.includes(group))
+  const order = [...first, ...groups.filter((group) => !first.includes(group))]
+  $('scenarios').replaceChildren(...order.map((group) => drawGroup(group, onState)))
 }
 
 function drawTimes(onState) {

@@ -1,7 +1,8 @@
-// The one way this room opens a connection: no redirects, bounded time and size, and it knows whether a request that
-// failed may have been processed.
+// The one way to open a connection, but for Graph's own client: https or loopback, no redirects, bounded time and size,
+// and it knows whether a request that failed may have been processed.
 import http from 'node:http'
 import https from 'node:https'
+import { isLoopbackUrl } from './clouds.ts'
 
 export type OutboundRequest = {
   readonly url: string
@@ -60,6 +61,7 @@ export function createOutbound(): Outbound {
   const send = (request: OutboundRequest) =>
     new Promise<OutboundResponse>((resolve, reject) => {
       const secure = request.url.startsWith('https:')
+      if (!secure && !isLoopbackUrl(request.url)) return reject(new OutboundError('INSECURE', false))
       let connected = false
       const req = (secure ? https : http).request(request.url, {
         agent: secure ? agents.https : agents.http,
