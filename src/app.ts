@@ -100,6 +100,16 @@ function createPulse(work: () => Promise<void>, everyMs: number) {
   }
   return {
     beat,
+    /** Changes something between two rounds, so that none sees both sides of it; resolves after the next one. */
+    async between(change: () => Promise<void>) {
+      while (running) await running
+      running = change().finally(() => {
+        running = undefined
+      })
+      await running
+      beat()
+      await running
+    },
     async stop() {
       stopped = true
       clearTimeout(timer)
@@ -160,6 +170,7 @@ export async function createApp(config: Config): Promise<App> {
         dataDir: config.databaseUrl === undefined ? config.dataDir : undefined,
         botId,
         soon: pulse.beat,
+        between: pulse.between,
       })
     : undefined
   const edge = createEdge({

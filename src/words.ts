@@ -1,15 +1,25 @@
 // Words for the closed lists of nouns.ts that more than one room says to people.
-import type { Because, JobKind } from './nouns.ts'
+import type { Because, Inline, JobKind, Prose, Unchecked, Who } from './nouns.ts'
 
 /** Why something is not known; ends a sentence or follows a colon. */
 export const becauseWords: Readonly<Record<Because, string>> = {
   notPermitted: 'a permission or Entra role is missing',
-  notSignedIn: 'nobody has signed in for it',
+  notSignedIn: 'nobody has signed in',
   notConfigured: 'it is not set up',
   licence: 'the tenant has no licence for it',
   throttled: 'Microsoft Graph limits requests at the moment',
   unavailable: 'no answer came in time',
   notFound: 'it was not found',
+}
+
+/** Who must take a step. */
+export const whoWords: Readonly<Record<Who, string>> = {
+  helpdesk: 'Helpdesk',
+  AD: 'AD team',
+  network: 'Network team',
+  identity: 'Identity team',
+  Microsoft: 'Microsoft',
+  'on-call': 'On-call',
 }
 
 /** "the … job of contoso.com" */
@@ -35,4 +45,13 @@ export function heldBackWords(by: string): string {
   return cause === undefined
     ? 'Held back: another incident explains this one. Nobody is called twice.'
     : `Held back: ${cause}, and that incident explains this one. Nobody is called twice.`
+}
+
+/** What could not be checked, one line for each reason: when Graph is down everything has the same. */
+export function uncheckedLines(unchecked: readonly Unchecked[]): readonly Prose[] {
+  return [...Map.groupBy(unchecked, ({ because }) => because)].map(([because, all]): Prose => {
+    const what = [...new Set(all.map((one) => one.what))]
+    const listed = what.flatMap((one, i): Inline[] => [...(i > 0 ? [', '] : []), { data: one }])
+    return [...listed, `: ${becauseWords[because]}`]
+  })
 }

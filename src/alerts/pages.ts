@@ -12,6 +12,16 @@ const words: Readonly<Record<Incident['state'], string>> = {
   closed: 'closed',
 }
 
+/** The fact first: how many wait for somebody. */
+function headline(incidents: readonly Incident[]): string {
+  const unowned = incidents.filter((i) => i.state === 'open').length
+  const active = incidents.filter((i) => i.state !== 'resolved' && i.state !== 'closed').length
+  if (active === 0) return 'No incident is open'
+  const all = active === 1 ? '1 incident' : `${active} incidents`
+  if (unowned === 0) return active === 1 ? `${all}, and it is taken care of` : `${all}, all taken care of`
+  return unowned === active ? `${all}, nobody has acknowledged` : `${all}, ${unowned} without an owner`
+}
+
 export function incidentListReply(incidents: readonly Incident[], now: Instant): Reply {
   const rows = incidents.map((i): Prose[] => [
     [`#${i.number}`],
@@ -23,26 +33,54 @@ export function incidentListReply(incidents: readonly Incident[], now: Instant):
   ])
   const table: Block = {
     kind: 'table',
-    columns: ['No.', 'Severity', 'What', 'State', 'Owner', 'Since'],
+    columns: ['No.', 'Severity', 'What', 'State', 'Owner', 'Opened'],
     rows,
   }
   const blind = incidents.some((i) => i.ruleId === 'monitor.blind' && i.state !== 'resolved')
   const open = incidents.some((i) => i.state === 'open')
-  const none: Prose = ['No incident is open, as of ', at(now), '.']
+  const none: Prose = ['As of ', at(now), '.']
   return {
     kind: 'notice',
-    title: 'Incidents',
+    title: headline(incidents),
     tone: open || blind ? 'attention' : rows.length > 0 ? 'neutral' : 'good',
     blocks: rows.length > 0 ? [table] : [{ kind: 'text', prose: none }],
     offers: incidents.length === 1 && incidents[0] ? buttonsOf(incidents[0]) : [],
   }
 }
 
+/** What a timeline calls things; whatever is missing here is said as the machine calls it. */
+const happened: Readonly<Record<string, string>> = {
+  acknowledge: 'acknowledged',
+  snooze: 'snoozed',
+  resolve: 'resolved',
+  reopened: 'came back',
+  exhausted: 'whole escalation chain told, no answer',
+  ackExpired: 'acknowledgement ran out, still failing',
+  unacknowledged: 'given back',
+  unacknowledge: 'given back',
+  snoozeEnded: 'snooze ended',
+  worse: 'got worse',
+  repeat: 'said once more, still open',
+  lifted: 'no longer held back',
+  flapping: 'comes and goes',
+  handover: 'handed to who is on call now',
+  repair: 'notification was lost and sent again',
+  jobRemoved: 'the job was removed',
+  bad: 'seen again',
+  good: 'first good reading',
+  unknown: 'no fresh data',
+  closeDue: 'closed',
+  stepDue: 'escalated',
+  repeatDue: 'said once more, still open',
+  deliveryFailed: 'could not be delivered',
+  delivered: 'delivered again',
+}
+
 export function timelineReply(incident: Incident, timeline: readonly TimelineEntry[]): Reply {
   const items = timeline.map(
     (entry): Prose => [
       at(entry.at),
-      ` ${entry.what}`,
+      ` ${happened[entry.what] ?? entry.what}`,
       ...(entry.byName === undefined ? [] : [' by ', { data: entry.byName }]),
       ...(entry.detail === undefined ? [] : [': ', { data: entry.detail }]),
     ],

@@ -1,6 +1,6 @@
 // Blocks of a reply as parts and sections of a sheet.
 import type { Block, Citation, FactRow, NextStep, Unchecked } from '../nouns.ts'
-import { becauseWords } from '../words.ts'
+import { uncheckedLines } from '../words.ts'
 import type { Heading, Part, Section } from './sheet.ts'
 
 export function partOf(block: Block): Part {
@@ -48,8 +48,7 @@ export function stepsSection(steps: readonly NextStep[]): readonly Section[] {
 
 /** What we are blind to is as important as what we saw: it shrinks, but never disappears. */
 export function uncheckedSection(unchecked: readonly Unchecked[]): readonly Section[] {
-  const unique = new Map(unchecked.map((one) => [`${one.what}|${one.because}`, one]))
-  const items = [...unique.values()].map((one) => [{ data: one.what }, `: ${becauseWords[one.because]}`])
+  const items = uncheckedLines(unchecked)
   return items.length > 0
     ? [{ keep: 9, title: 'Could not be checked', parts: [{ kind: 'list', ordered: false, items, more: 0 }] }]
     : []

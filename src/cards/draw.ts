@@ -1,5 +1,7 @@
 // Sheet -> Adaptive Card 1.5.
+
 import type { FactRow, Instant, Json, NextStep, Prose } from '../nouns.ts'
+import { whoWords } from '../words.ts'
 import { action, actionSets, MAX_ACTIONS } from './buttons.ts'
 import { cut, plainWords } from './clean.ts'
 import {
@@ -26,7 +28,6 @@ import {
   sourceLines,
   summaryLine,
 } from './text.ts'
-import { whoWords } from './words.ts'
 
 /** Above this many rows facts and lists are drawn as lines: columns would be most of the card's size. */
 const ROWS_AS_COLUMNS = 20

@@ -1,9 +1,11 @@
 // A diagnosis: the fact, its cause, the evidence, who must do what, and what could not be seen.
+
 import type { Finding, Instant, Prose, Reply } from '../nouns.ts'
+import { whoWords } from '../words.ts'
 import { factsSection, section, sourcesSection, stepsSection, uncheckedSection } from './blocks.ts'
 import type { Part, Section, Sheet } from './sheet.ts'
 import { proseText } from './text.ts'
-import { severityWords, signs, whoWords } from './words.ts'
+import { severityWords, signs } from './words.ts'
 
 /** Cause, and that it is inferred where it is. */
 export function causeParts(finding: Finding): readonly Part[] {

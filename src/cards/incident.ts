@@ -37,7 +37,7 @@ function stateLine(incident: Incident): Prose {
         '.',
       ]
     case 'snoozed':
-      return ['Silent', ...until(incident.snoozeUntil), ...owner(incident), '. Detection goes on.']
+      return ['Silenced', ...owner(incident), ...until(incident.snoozeUntil), '. Detection goes on.']
     case 'resolved':
     case 'closed':
       return [

@@ -10,7 +10,7 @@ function row(name: string, value: Prose): FactRow {
 }
 
 function mustAgree(proposal: Proposal): Prose {
-  const first = `${roleWords[proposal.role]} confirms, signed in with the own account`
+  const first = `${roleWords[proposal.role]} confirms, with their own sign-in`
   return [proposal.approvals === 0 ? first : `${first}; then ${roleWords.approver}, another person, approves`]
 }
 

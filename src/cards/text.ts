@@ -1,10 +1,12 @@
 // Sheet -> plain text with the same content: for the terminal, for clients without cards, for tests.
+
 import type { Button, Citation, FactRow, Inline, Instant, Prose } from '../nouns.ts'
 import { timeWords } from '../time.ts'
+import { whoWords } from '../words.ts'
 import { cut } from './clean.ts'
 import { safeUrl } from './links.ts'
 import type { Part, Sheet } from './sheet.ts'
-import { timeAndAge, whoWords } from './words.ts'
+import { timeAndAge } from './words.ts'
 
 function inlineText(inline: Inline, now: Instant): string {
   if (typeof inline === 'string') return inline

@@ -1,5 +1,5 @@
 // Fixed words of the cards: states, times, reasons. Colour never stands alone, so each tone has a sign and a word.
-import type { Incident, Instant, OperationState, Proposal, Role, Severity, Who } from '../nouns.ts'
+import type { Incident, Instant, OperationState, Proposal, Role, Severity } from '../nouns.ts'
 import { isInstant, lengthWords, MINUTE, timeWords } from '../time.ts'
 
 export type Tone = 'critical' | 'warning' | 'good' | 'info' | 'neutral'
@@ -21,15 +21,6 @@ export const severityWords: Readonly<Record<Severity, { word: string; tone: Tone
   critical: { word: 'Critical', tone: 'critical', sign: signs.critical },
   warning: { word: 'Warning', tone: 'warning', sign: signs.warning },
   info: { word: 'Information', tone: 'info', sign: signs.info },
-}
-
-export const whoWords: Readonly<Record<Who, string>> = {
-  helpdesk: 'Helpdesk',
-  AD: 'AD team',
-  network: 'Network team',
-  identity: 'Identity team',
-  Microsoft: 'Microsoft',
-  'on-call': 'On-call',
 }
 
 export const roleWords: Readonly<Record<Role, string>> = {

@@ -28,6 +28,7 @@ export type IntentName =
   | 'incidents'
   | 'incident'
   | 'incidentSummary'
+  | 'incidentWhy'
   | 'acknowledge'
   | 'unacknowledge'
   | 'snooze'

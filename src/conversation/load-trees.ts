@@ -90,10 +90,10 @@ export function problemsOf(tree: Tree): readonly string[] {
   const reportIds = new Set<string>(serverFindingIds)
   for (const [id, step] of Object.entries(tree.steps)) {
     if (step.kind === 'check') {
-      for (const name of [...step.checks, ...step.found.flatMap((f) => f.when)]) {
+      for (const name of [...step.checks, ...branches(step).flatMap((f) => f.when)]) {
         if (!checkIds.has(name)) problems.add(`"${id}" names the check "${name}", which does not exist`)
       }
-      for (const name of step.found.flatMap((f) => f.when)) {
+      for (const name of branches(step).flatMap((f) => f.when)) {
         if (!step.checks.includes(name)) problems.add(`"${id}" branches on "${name}" without running it`)
       }
     }

@@ -247,6 +247,8 @@ export type NarrowSymptom = {
   readonly intent: IntentName
   readonly treeId: string
   readonly changed: boolean
+  /** About one person or group. */
+  readonly object: boolean
 }
 
 /** Every narrow complaint the comparable text (see clean.ts) can be, most special first. */

@@ -125,6 +125,7 @@ const typed: Readonly<Record<IntentName, readonly [CommandName | VerbName, Handl
 
   incidents: ['incidents', ({ turn, services }) => incidents.incidents(turn, services)],
   incident: ['incident', (call) => incidents.incident(call.services, numberOf(call))],
+  incidentWhy: ['incident.why', (call) => incidents.why(call.turn, call.services, numberOf(call))],
   incidentSummary: ['incident', (call) => incidents.summary(call.services, numberOf(call))],
   acknowledge: ['incident.acknowledge', act('acknowledge')],
   unacknowledge: ['incident.unacknowledge', act('unacknowledge')],

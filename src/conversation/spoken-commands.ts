@@ -112,6 +112,11 @@ export const commands: readonly Command[] = [
     args: number,
   },
   {
+    name: 'incidentWhy',
+    pattern: compile(`why(?: is)?(?: there)? (?:incident #? ?|#)?(?<n>\\d{1,6})`),
+    args: number,
+  },
+  {
     name: 'incident',
     pattern: compile(`(?:(?:show|open|details? of|what is) )?(?:incident #? ?|#)(?<n>\\d{1,6})`),
     args: number,

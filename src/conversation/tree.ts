@@ -209,9 +209,11 @@ function afterChecks(tree: Tree, state: State, results: readonly CheckResult[]):
   const found = results.filter((r) => r.result === 'fail').map((r) => r.id)
   const blind = results.filter((r) => r.result === 'skipped' && step.checks.includes(r.id)).map((r) => r.id)
   const branch = step.found.find((f) => f.when.some((id) => found.includes(id)))
-  const unseen = branch ?? step.blind?.find((f) => f.when.some((id) => blind.includes(id)))
+  // What is not there needs no eyes: only a check that was kept from looking counts as blind here.
+  const kept = results.filter((r) => r.result === 'skipped' && r.because !== 'notFound').map((r) => r.id)
+  const next = branch ?? step.blind?.find((f) => f.when.some((id) => kept.includes(id)))
   const decisive = found.filter((id) => branch?.when.includes(id) === true)
-  return goTo(tree, { ...state, found, decisive, blind, server: [] }, unseen?.goto ?? step.otherwise)
+  return goTo(tree, { ...state, found, decisive, blind, server: [] }, next?.goto ?? step.otherwise)
 }
 
 function afterReport(tree: Tree, state: State, report: Extract<Input, { kind: 'report' }>): TreeTurn {

@@ -1,6 +1,7 @@
 // What a message wants: a command, a statement about the person's own tenant, or a question about how things work.
 // Deterministic: the same text gives the same answer.
 import type { ObjectName } from '../nouns.ts'
+import { asTyped } from './as-typed.ts'
 import { comparable, plain } from './clean.ts'
 import { type Entity, findEntities } from './entities.ts'
 import { type Intent, readCommand } from './intents.ts'
@@ -140,7 +141,7 @@ export function understand(message: string, options: UnderstandOptions = {}): Un
     onDemand(words, entities) ??
     objectLog(words, entities) ??
     namedTree(words, options.treeIds ?? defaultTrees)
-  const spoken = command ?? plausible(readCommand(words), entities, options.domains ?? [])
+  const spoken = command ?? inOwnWords(plausible(readCommand(words), entities, options.domains ?? []), text)
   const live =
     fromReading(reading, entities) ??
     (bareObject(words, entities)
@@ -155,6 +156,10 @@ export function understand(message: string, options: UnderstandOptions = {}): Un
     entities,
     alsoOffers: first.length > 0 ? [] : reading.treeIds.slice(0, 2),
   }
+}
+
+function inOwnWords(intent: Intent | undefined, text: string): Intent | undefined {
+  return intent?.reason === undefined ? intent : { ...intent, reason: asTyped(text, intent.reason) }
 }
 
 /** "fabrikam.com" or "check fabrikam": the status of that domain. */

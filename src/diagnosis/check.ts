@@ -91,6 +91,8 @@ export function skipped(because: Because, what: string): Outcome {
 
 /** The outcome for a fact that is unknown: skipped with the fact's own reason. */
 export function blind(fact: Fact<unknown>, what: string): Outcome {
+  // The newest entries were read; that the rest was not is owed to the limits of the log, not to a missing answer.
+  if (!fact.known && fact.detail === 'logTooLong') return skipped('throttled', `the older part of ${what}`)
   return skipped(fact.known ? 'notFound' : fact.because, what)
 }
 

@@ -69,7 +69,7 @@ function run(snapshot: Snapshot): Outcome {
       title: kept
         ? prose`An address of ${subjectName(snapshot)} already belongs to ${personal(kept.upn ?? kept.displayName)}`
         : prose`An address or identifier of ${subjectName(snapshot)} already belongs to another object`,
-      cause: prose`Entra ID refused the change of ${at(failing.at)} (${{ code: failing.error?.code ?? '' }}): a value that must be unique is held by ${[
+      cause: prose`Entra ID refused the change of ${at(failing.at)} with ${{ code: failing.error?.code ?? 'an error' }}: a value that must be unique is held by ${[
         kept
           ? 'the object below'
           : snapshot.conflicts.known

@@ -90,7 +90,7 @@ export const objectNotInScope: Check = {
     const { scope } = snapshot
     const dn = distinguishedName(snapshot)
     if (dn === undefined) {
-      return skipped('notFound', 'whether it is in the scope: its distinguished name is not known here')
+      return skipped('notFound', 'whether it is in the scope, as its distinguished name is not known')
     }
     if (!scope.known) return blind(scope, 'the scope of the configuration')
     const verdict = scopeVerdict(dn, scope.value)

@@ -34,7 +34,7 @@ const kinds = {
   other: 'Other job',
 } as const
 
-type JobView = { readonly bad: boolean; readonly state: Prose; readonly rows: readonly FactRow[] }
+type JobView = { readonly bad: boolean; readonly state: Prose; readonly row: FactRow }
 
 function jobState(job: Job, now: Instant): { bad: boolean; state: Prose } {
   const time = scheduleOf(job, now)
@@ -64,20 +64,20 @@ function jobState(job: Job, now: Instant): { bad: boolean; state: Prose } {
   }
 }
 
+/** One row per job: its state, then what one asks next. */
 function viewOf(job: Job, from: { asOf: Instant; source: string }, now: Instant): JobView {
   const time = scheduleOf(job, now)
-  const name = kinds[job.kind]
   const { bad, state } = jobState(job, now)
   const failing = job.status === 'active' && job.successiveFailures > 0
-  const rows = [row(name, state, from)]
-  if (time.lastSuccess !== undefined) rows.push(row(`${name}: last success`, [at(time.lastSuccess)], from))
-  else rows.push(row(`${name}: last success`, ['none recorded'], from))
-  if (time.nextExpected !== undefined)
-    rows.push(row(`${name}: next cycle`, prose`about ${at(time.nextExpected)}`, from))
-  if (failing) rows.push(row(`${name}: failures in a row`, prose`${job.successiveFailures}`, from))
   const escrowed = job.lastExecution?.counts.countEscrowed ?? job.lastExecution?.counts.escrowed ?? 0
-  if (escrowed > 0) rows.push(row(`${name}: objects with errors`, prose`${escrowed}`, from))
-  return { bad: bad || job.successiveFailures > 1, state, rows }
+  const more: readonly Prose[] = [
+    time.lastSuccess === undefined ? ['no success recorded'] : prose`last success ${at(time.lastSuccess)}`,
+    ...(time.nextExpected === undefined ? [] : [prose`next cycle about ${at(time.nextExpected)}`]),
+    ...(failing ? [prose`${job.successiveFailures} failures in a row`] : []),
+    ...(escrowed > 0 ? [prose`${escrowed} objects with errors`] : []),
+  ]
+  const value = [...state, ...more.flatMap((part) => ['; ', ...part])]
+  return { bad: bad || job.successiveFailures > 1, state, row: row(kinds[job.kind], value, from) }
 }
 
 function agentRow(domain: string, agents: Fact<readonly Agent[]>): { bad: boolean; row: FactRow } {
@@ -133,7 +133,7 @@ function statusOfOne(configuration: Configuration, input: StatusInput): Configur
     summary: prose`${domain}: ${
       worst && (worst.bad || !agents.bad) ? worst.state : ['no agent of this domain is active']
     }`,
-    rows: [...views.flatMap((v) => v.rows), agents.row],
+    rows: [...views.map((v) => v.row), agents.row],
   }
 }
 

@@ -1,8 +1,9 @@
 // Puts a reply of kind `answer` together: the article's own blocks, who must act, citations, next questions.
-import type { Block, Button, Citation, Prose, Reply } from '../nouns.ts'
+import type { Block, Button, Citation, Inline, Prose, Reply } from '../nouns.ts'
 import type { CodeEntry } from './codes.ts'
 import type { Article } from './load.ts'
 import { parseInline } from './markdown.ts'
+import { plainProse } from './plain.ts'
 
 export type Answer = Extract<Reply, { kind: 'answer' }>
 
@@ -28,8 +29,38 @@ export function gist(article: Article): Block {
   return article.blocks.find((block) => block.kind === 'text') ?? { kind: 'text', prose: [article.title] }
 }
 
+/** More rows than this are no answer to a question that names one. */
+const FEW_ROWS = 2
+
+/**
+ * The rows of the tables that the question names in their first column ("1.1.2505.0", "8080"), as sentences to stand
+ * before the article: nobody should have to look for a row.
+ */
+export function rowsNamed(article: Article, words: readonly string[]): Block[] {
+  const asked = new Set(words.filter((word) => /^\d[\d.]{1,12}$/.test(word)))
+  if (asked.size === 0) return []
+  return article.blocks.flatMap((block): Block[] => {
+    if (block.kind !== 'table' || block.rows.length <= FEW_ROWS) return []
+    const rows = block.rows.filter((row) => asked.has(plainCell(row[0])))
+    if (rows.length === 0 || rows.length > FEW_ROWS) return []
+    return rows.map((row) => ({ kind: 'text', prose: sentenceOf(row, block.columns) }))
+  })
+}
+
+const plainCell = (cell: Prose | undefined) => plainProse(cell).trim().toLowerCase()
+
+function sentenceOf(row: readonly Prose[], columns: readonly string[]): Prose {
+  const [name, ...cells] = row
+  const told = cells.flatMap((cell, i): Inline[] =>
+    cell.length === 0 ? [] : [i === 0 ? '' : '; ', `${(columns[i + 1] ?? '').toLowerCase()}: `, ...cell],
+  )
+  return [{ strong: plainCell(name) }, ': ', ...told, '.']
+}
+
 export type Extras = {
   readonly confidence: number
+  /** Words of the question, to find the row it names. */
+  readonly words?: readonly string[]
   /** Another article that answers a second question, or that is nearly as close. */
   readonly also?: { readonly article: Article; readonly asked: boolean }
   /** A note of the organisation on the same matter. */
@@ -39,7 +70,7 @@ export type Extras = {
 
 export function answerFrom(article: Article, extras: Extras): Answer {
   const { also, note } = extras
-  const blocks: Block[] = [...article.blocks]
+  const blocks: Block[] = [...rowsNamed(article, extras.words ?? []), ...article.blocks]
   const citations = citationsOf(article)
   if (note) {
     blocks.push({ kind: 'heading', text: `Your organisation's note: ${note.title}` }, ...note.blocks)

@@ -31,7 +31,7 @@ export type Engine = {
 /** A second article this near to the first is shown with its first paragraph. */
 const CLOSE = 0.76
 /** So near to the best that an article on both products is preferred. */
-const NEARLY = 0.85
+const NEARLY = 0.92
 /** A clause of its own must be answered this well to become a second part. */
 const SECOND_FROM = 0.55
 /** Another product is named and Cloud Sync is not: only an article on the two together may answer, this surely. */
@@ -110,6 +110,7 @@ function answerQuestion(engine: Engine, question: string, terms: Terms): Reply {
   const also = secondOf(engine, question, hits)
   return answerFrom(best.article, {
     confidence: Math.min(1, best.confidence),
+    words: terms.all,
     articleOf: engine.articleOf,
     ...(also ? { also } : {}),
     ...(note ? { note: note.article } : {}),
@@ -125,12 +126,16 @@ function isForeign(hints: Hints, terms: Terms): boolean {
 /** The other product's boundary, and beside it what touches Cloud Sync, if we surely know something. */
 function boundary(engine: Engine, sighting: Sighting, best: Hit | undefined): Reply {
   const reply = engine.boundaries.reply(sighting.product)
-  if (reply.kind !== 'boundary' || sighting.by === 'sign' || !best || best.confidence < BESIDE_FROM) return reply
+  if (reply.kind !== 'boundary' || sighting.by === 'sign' || !best || best.confidence < BESIDE_FROM)
+    return reply
   const { article } = best
   return {
     ...reply,
     blocks: [...reply.blocks, { kind: 'heading', text: `In Cloud Sync: ${article.title}` }, gist(article)],
-    offers: [{ label: article.title, say: article.questions[0] ?? article.title }, ...reply.offers].slice(0, 3),
+    offers: [{ label: article.title, say: article.questions[0] ?? article.title }, ...reply.offers].slice(
+      0,
+      3,
+    ),
   }
 }
 

@@ -1,7 +1,9 @@
 // "Give me the firewall list as CSV": the tables of an answer once more, as text that other tools can read.
-import type { Block, Inline, Prose } from '../nouns.ts'
+import type { Block, Prose } from '../nouns.ts'
+import { plainProse } from './plain.ts'
 
-const WISH = /[,;]?\s*\b(?:(?:as|in|into|for|to)\s+)?(?:an?\s+)?(?:csv|excel|spreadsheet)(?:[\s-]+(?:file|format|list|table|sheet))?\b/i
+const WISH =
+  /[,;]?\s*\b(?:(?:as|in|into|for|to)\s+)?(?:an?\s+)?(?:csv|excel|spreadsheet)(?:[\s-]+(?:file|format|list|table|sheet))?\b/i
 
 /** Whether a text asks for CSV, and the rest of it. */
 export function csvWish(text: string): { readonly wanted: boolean; readonly rest: string } {
@@ -9,20 +11,13 @@ export function csvWish(text: string): { readonly wanted: boolean; readonly rest
   return { wanted: WISH.test(text), rest }
 }
 
-function plain(part: Inline): string {
-  if (typeof part === 'string') return part
-  if ('code' in part) return part.code
-  if ('strong' in part) return part.strong
-  return 'link' in part ? part.link : 'data' in part ? part.data : String(part.at)
-}
-
-const text = (cell: Prose | undefined) => (cell ?? []).map(plain).join('')
-
 /** A cell that lists names of code (`a`, `b`) gives one row for each: a firewall wants one host per line. */
 function namesOf(cell: Prose | undefined): readonly string[] {
-  const names = (cell ?? []).flatMap((part) => (typeof part !== 'string' && 'code' in part ? [part.code] : []))
+  const names = (cell ?? []).flatMap((part) =>
+    typeof part !== 'string' && 'code' in part ? [part.code] : [],
+  )
   const rest = (cell ?? []).filter((part) => typeof part === 'string').join('')
-  return names.length > 1 && /^[,\s]*$/.test(rest) ? names : [text(cell)]
+  return names.length > 1 && /^[,\s]*$/.test(rest) ? names : [plainProse(cell)]
 }
 
 /** RFC 4180. A cell that a spreadsheet would run as a formula is kept text by a leading apostrophe. */
@@ -36,7 +31,7 @@ export function csvBlocks(blocks: readonly Block[]): Block[] {
   return blocks.flatMap((block) => {
     if (block.kind !== 'table') return []
     const rows = block.rows.flatMap((row) => {
-      const rest = block.columns.slice(1).map((_, i) => text(row[i + 1]))
+      const rest = block.columns.slice(1).map((_, i) => plainProse(row[i + 1]))
       return namesOf(row[0]).map((name) => [name, ...rest])
     })
     const lines = [block.columns, ...rows].map((cells) => cells.map(cellOf).join(','))

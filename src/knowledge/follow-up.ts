@@ -5,6 +5,7 @@ import type { CodeEntry } from './codes.ts'
 import { csvBlocks } from './csv.ts'
 import type { Article } from './load.ts'
 import type { Terms } from './normalise.ts'
+import { plainProse } from './plain.ts'
 
 const CUES = ['source', 'sure', 'why', 'how', 'who', 'version', 'table', 'more'] as const
 
@@ -56,11 +57,7 @@ export function sectionFor(article: Article, cue: 'why' | 'how' | 'who'): readon
 
 const RELEASE = /\b1\.1\.\d{2,4}/
 
-function tellsRelease(prose: Prose): boolean {
-  return prose.some((part) =>
-    RELEASE.test(typeof part === 'string' ? part : 'code' in part ? part.code : 'strong' in part ? part.strong : ''),
-  )
-}
+const tellsRelease = (prose: Prose) => RELEASE.test(plainProse(prose))
 
 /** What an article says about releases of the agent; empty when it names none. */
 function releases(article: Article): Block[] {
@@ -96,7 +93,10 @@ export function followUp(article: Article, cue: Cue, articleOf: (id: string) => 
 }
 
 function noTable(whole: Extract<Reply, { kind: 'answer' }>): Reply {
-  return { ...whole, blocks: [{ kind: 'text', prose: ['That answer has no table, so there is no CSV of it.'] }] }
+  return {
+    ...whole,
+    blocks: [{ kind: 'text', prose: ['That answer has no table, so there is no CSV of it.'] }],
+  }
 }
 
 function sourceBlocks(citations: readonly Citation[]): Block[] {

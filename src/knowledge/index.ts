@@ -12,6 +12,7 @@ import type { FactTable } from './schema.ts'
 import { createSearch } from './search.ts'
 
 export type { CodeEntry } from './codes.ts'
+export { coveragePage, covered, readCoverage } from './coverage.ts'
 export type { Article } from './load.ts'
 export { type FactTable, knowledgeJsonSchemas } from './schema.ts'
 
@@ -93,7 +94,8 @@ function ordinaryWords(loaded: Loaded): ReadonlySet<string> {
 
 function createEngine(loaded: Loaded): Engine {
   const analyser = createAnalyser(loaded.words)
-  const termsOf = (lines: readonly string[]) => new Set(lines.flatMap((line) => line.split(' ').flatMap((word) => analyser.learn(word).list)))
+  const termsOf = (lines: readonly string[]) =>
+    new Set(lines.flatMap((line) => line.split(' ').flatMap((word) => analyser.learn(word).list)))
   return {
     analyser,
     search: createSearch(loaded.articles.values(), analyser),

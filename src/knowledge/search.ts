@@ -128,12 +128,16 @@ function find(index: Index, terms: Terms): readonly Hit[] {
     const near = (1 - SECOND) * (nearest[i] ?? 0) + SECOND * (second[i] ?? 0)
     const sure = 0.5 * ((explained[i] ?? 0) / total) + 0.5 * near + (named.has(i) ? NAMED : 0)
     const score = sure + CENTRAL * ((central[i] ?? 0) / total)
-    hits.push({ article, confidence: exact ? 1 : Math.min(1, sure), score: exact ? 2 : score, exact, named: named.has(i) })
+    hits.push({
+      article,
+      confidence: exact ? 1 : Math.min(1, sure),
+      score: exact ? 2 : score,
+      exact,
+      named: named.has(i),
+    })
   })
   // Equal scores keep one order, so that the same question always gets the same answer.
-  return hits
-    .sort((a, b) => b.score - a.score || (a.article.id < b.article.id ? -1 : 1))
-    .slice(0, MOST_HITS)
+  return hits.sort((a, b) => b.score - a.score || (a.article.id < b.article.id ? -1 : 1)).slice(0, MOST_HITS)
 }
 
 function buildIndex(articles: readonly Article[], analyser: Analyser): Index {

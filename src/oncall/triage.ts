@@ -2,7 +2,7 @@
 import type { Block, Button, Finding, Incident, Instant, Prose, Reply } from '../nouns.ts'
 import { at, prose } from '../nouns.ts'
 import { lengthWords } from '../time.ts'
-import { becauseWords } from '../words.ts'
+import { uncheckedLines, whoWords } from '../words.ts'
 
 function ownership(incident: Incident, now: Instant): Prose {
   if (incident.state === 'acked' && incident.ownerName)
@@ -14,14 +14,15 @@ function ownership(incident: Incident, now: Instant): Prose {
     ]
   if (incident.state === 'resolved' || incident.state === 'closed') return ['It is over; nothing to take.']
   const age = lengthWords(now - (incident.openedAt ?? incident.firstSeen))
-  return [`Nobody owns it (${age}). Acknowledge, so that the escalation stops.`]
+  return [`Nobody has owned it for ${age}. Acknowledge, so that the escalation stops.`]
 }
 
 function whatIsWrong(incident: Incident, finding: Finding | undefined): Block[] {
   const cause: Prose = finding
     ? [finding.confidence === 'likely' ? 'Likely: ' : '', ...finding.cause].filter((part) => part !== '')
     : ['The cause is not known yet; what was seen is below.']
-  const rows = [...incident.facts, ...(finding?.evidence ?? [])]
+  // What the diagnosis saw is the same, and newer.
+  const rows = finding && finding.evidence.length > 0 ? finding.evidence : incident.facts
   return [
     { kind: 'heading', text: 'Minute 2: what is wrong, and since when' },
     { kind: 'text', prose: prose`${incident.title}. First seen ${at(incident.firstSeen)}.` },
@@ -34,9 +35,7 @@ function doubts(incident: Incident, finding: Finding | undefined): Block[] {
   const items: Prose[] = [
     ...(incident.stale ? [['There is no fresh data: the last polls failed.']] : []),
     ...(incident.flapping ? [['It comes and goes; a single good reading proves nothing.']] : []),
-    ...(finding?.unchecked ?? []).map(
-      (u): Prose => [`Could not check ${u.what}: ${becauseWords[u.because]}.`],
-    ),
+    ...uncheckedLines(finding?.unchecked ?? []).map((line): Prose => ['Could not check ', ...line, '.']),
   ]
   return items.length > 0
     ? [
@@ -54,7 +53,7 @@ function nextSteps(finding: Finding | undefined): Block[] {
       ? {
           kind: 'list',
           ordered: true,
-          items: steps.map((s): Prose => [{ strong: `${s.who}: ` }, ...s.prose]),
+          items: steps.map((s): Prose => [{ strong: `${whoWords[s.who]}: ` }, ...s.prose]),
         }
       : {
           kind: 'text',

@@ -109,6 +109,8 @@ export type ChatHouseOptions = {
   readonly botId: string
   /** Asks for a round of the clock's work: after a switch or a step in time people want to see what follows. */
   readonly soon: () => void
+  /** Changes something between two rounds of that work, and resolves when the next one is over. */
+  readonly between: (change: () => Promise<void>) => Promise<void>
 }
 
 /** Routes of the chat page beside /api/messages. */
@@ -165,7 +167,7 @@ export function createChatHouse(options: ChatHouseOptions) {
     resetScenarios: async () => {
       if (tenant) await then(tenant.scenarios.reset())
     },
-    passTime: (ms) => then(store.moveClock(ms)),
+    passTime: (ms) => options.between(() => store.moveClock(ms)),
   })
   return async (req: IncomingMessage, res: ServerResponse, url: URL): Promise<boolean> => {
     if (tenant && url.pathname.startsWith(`${tenant.prefix}/`)) return tenant.handle(req, res)

@@ -2,7 +2,7 @@
 import type { Instant, Json } from '../nouns.ts'
 import { DAY, HOUR } from '../time.ts'
 import { type Account, immutableId } from './account.ts'
-import { jobs, type ServicePrincipal } from './configurations.ts'
+import { type Domain, jobOf, jobs, provisioningJob, type ServicePrincipal } from './configurations.ts'
 import { deletedGroup, type Group, groups } from './groups.ts'
 import { guid, roll } from './noise.ts'
 import { tenantId } from './people.ts'
@@ -14,6 +14,10 @@ const seconds = (time: Instant) => `${new Date(time).toISOString().slice(0, 19)}
 const noAttributes: Obj = Object.fromEntries(
   Array.from({ length: 15 }, (_, i) => [`extensionAttribute${i + 1}`, null]),
 )
+
+function lastTakeOver(world: World, domain: Domain): Instant {
+  return lastSuccessOf(world, jobOf(provisioningJob[domain])) ?? Number.POSITIVE_INFINITY
+}
 
 function onPremisesOf(world: World, account: Account, since: Instant | undefined): Record<string, Json> {
   if (account.domain === undefined)
@@ -29,7 +33,10 @@ function onPremisesOf(world: World, account: Account, since: Instant | undefined
       onPremisesSyncEnabled: null,
       onPremisesUserPrincipalName: null,
     }
-  const last = since ?? world.state.born - 6 * HOUR - roll(60, 'synced', account.key) * HOUR
+  const usual = since ?? world.state.born - 6 * HOUR - roll(60, 'synced', account.key) * HOUR
+  // Nothing is taken over while its job does not run; what no configuration covers is somebody else's.
+  const last =
+    account.formerDomain === undefined ? Math.min(usual, lastTakeOver(world, account.domain)) : usual
   const dropped = account.droppedProxy
   return {
     onPremisesDistinguishedName: account.dn,

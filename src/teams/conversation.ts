@@ -128,7 +128,8 @@ export function createConversationPort(options: ConversationPortOptions): Conver
       const done = await deliver(place, (client) =>
         client.conversations.updateActivity(conversationId, activityId, activity),
       )
-      return done.ok && done.receipt.activityId === '' ? { ok: true, receipt: { activityId } } : done
+      // An edit keeps its message, whatever id the answer names.
+      return done.ok ? { ok: true, receipt: { activityId } } : done
     },
     async typing(place) {
       const conversationId = threaded(place, place.threadId)

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { commandNames, type RightName, rights, roleOrder, verbNames } from '../../src/access/index.ts'
 import { actions } from '../../src/actions/table.ts'
-import { offered } from '../../src/conversation/commands/people.ts'
+import { groups, offered } from '../../src/conversation/commands/people.ts'
 import { pressedVerbs, typedRights } from '../../src/conversation/respond.ts'
 import { understand } from '../../src/conversation/understand.ts'
 
@@ -38,6 +38,14 @@ describe('help', () => {
       expect(intent && typedRights[intent.name]).toBe(name)
     },
   )
+
+  test('shows each once, in a group', () => {
+    expect(groups.flatMap(([, names]) => names).toSorted()).toEqual(
+      offered('admin')
+        .map(({ name }) => name)
+        .toSorted(),
+    )
+  })
 
   test('offers nobody what the role does not allow, and everybody a way to more', () => {
     const allowed = (role: (typeof roleOrder)[number]) => offered(role).map(({ name }) => name)

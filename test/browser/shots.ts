@@ -34,6 +34,13 @@ type Scene = {
   readonly play: (page: Page, origin: string) => Promise<void>
 }
 
+/** What the side panel does. */
+async function control(origin: string, path: string, body: unknown): Promise<void> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const answer = await fetch(`${origin}${path}`, init)
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
+}
+
 const asking = (...texts: readonly string[]) => {
   return async (page: Page) => {
     for (const text of texts) await ask(page, text)
@@ -59,7 +66,19 @@ const scenes: readonly Scene[] = [
     page: { as: 'operator' },
     play: asking('sign in', 'restart fabrikam.com'),
   },
-  { name: 'held', page: { as: 'operator' }, play: asking('held deletions') },
+  {
+    name: 'held',
+    page: { as: 'operator' },
+    play: async (page, origin) => {
+      await control(origin, '/rehearsal/scenario', { id: 'deletes-held', on: true })
+      await asking('sign in', 'held deletions')(page)
+    },
+  },
+  {
+    name: 'people',
+    page: { as: 'operator', place: 'channel' },
+    play: asking('who is on call', 'incidents', 'hand-over'),
+  },
   {
     name: 'controls',
     play: async (page) => {
@@ -89,16 +108,8 @@ async function shoot(page: Page, name: string, width: number, height: number): P
   await page.setViewportSize({ width, height })
 }
 
-async function clear(origin: string): Promise<void> {
-  await fetch(`${origin}/rehearsal/reset`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-  })
-}
-
 async function playScene(browser: Browser, origin: string, scene: Scene): Promise<void> {
-  await clear(origin)
+  await control(origin, '/rehearsal/reset', {})
   const [first, ...others] = looks
   const page = await openPage(browser, origin, { ...first, ...scene.page })
   await scene.play(page, origin)
@@ -120,11 +131,6 @@ async function playAlert(browser: Browser, origin: string, name: string, look: (
   await settled(page)
   await shoot(page, `alert-${name}-${look.name}`, look.width, look.height)
   await page.context().close()
-}
-
-async function control(origin: string, path: string, body: unknown): Promise<void> {
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  await fetch(`${origin}${path}`, init)
 }
 
 async function alertScenes(browser: Browser): Promise<void> {

@@ -13,10 +13,8 @@ export type Death = {
   readonly nth: number
 }
 
-export type ToBot = { readonly die: Death | null } | { readonly count: true }
-export type FromBot =
-  | { readonly round: number; readonly statements: number }
-  | { readonly dying: Death; readonly at: string }
+export type ToBot = { readonly die: Death | null } | { readonly fail: 'exception' | 'rejection' }
+export type FromBot = { readonly round: number; readonly statements: number }
 
 const BEAT_MS = Number(process.env.CHAOS_BEAT_MS ?? '80')
 
@@ -30,7 +28,13 @@ const tell = (message: FromBot) => {
 }
 
 process.on('message', (message: ToBot) => {
-  if (!('die' in message)) return
+  if ('fail' in message) {
+    const error = new Error('thrown by the chaos run')
+    if (message.fail === 'rejection') return void Promise.reject(error)
+    return void setImmediate(() => {
+      throw error
+    })
+  }
   death = message.die ?? undefined
   left = death?.nth ?? 0
 })

@@ -45,6 +45,10 @@ export type Bot = {
   /** With `revive` a death brings a new process, as App Service would. */
   revive: boolean
   arm(death: Death | null): void
+  /** Throws where nobody catches; resolves to the exit code. */
+  fail(how: 'exception' | 'rejection'): Promise<number | null>
+  /** Stopped by SIGSTOP: nobody waits for it. */
+  readonly stopped: boolean
   kill(): Promise<void>
   term(): Promise<number | null>
   stop(): Promise<void>
@@ -103,6 +107,7 @@ async function createBot(name: string, env: Readonly<Record<string, string>>): P
   let output = ''
   let asked = false
   let deaths = 0
+  let stopped = false
   let starting: Promise<void> | undefined
 
   const ended = (one = child) =>
@@ -170,6 +175,15 @@ async function createBot(name: string, env: Readonly<Record<string, string>>): P
       const message: ToBot = { die: death }
       if (child?.connected) child.send(message)
     },
+    async fail(how) {
+      asked = true
+      const message: ToBot = { fail: how }
+      child?.send(message)
+      return ended()
+    },
+    get stopped() {
+      return stopped
+    },
     async kill() {
       asked = true
       child?.kill('SIGKILL')
@@ -191,6 +205,7 @@ async function createBot(name: string, env: Readonly<Record<string, string>>): P
     },
     signal(signal) {
       if (signal === 'SIGTERM') asked = true
+      stopped = signal === 'SIGSTOP'
       child?.kill(signal)
     },
     ended: () => ended(),
@@ -337,7 +352,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     async rounds() {
       // The first round to end may have begun before: the second one began afterwards.
       const goals = bots
-        .filter((bot) => bot.pid() !== undefined)
+        .filter((bot) => bot.pid() !== undefined && !bot.stopped)
         .map((bot) => ({ bot, goal: bot.rounds() + 2 }))
       for (const { bot, goal } of goals)
         await rig.until(() => (bot.rounds() >= goal ? true : undefined), `two rounds of ${bot.name}`, 60_000)
@@ -439,6 +454,12 @@ export async function send(rig: Rig, said: Said, fields: Row): Promise<Spoken> {
   } catch {
     return { id: String(activity.id), status: 0, body: undefined }
   }
+}
+
+/** A message and its token, for callers that send it in their own way. */
+export function messageFor(rig: Rig, conversationId: string, text: string, id?: string) {
+  const said = { as: 'operator', where: { id: conversationId, type: 'personal' }, id } as const
+  return { body: activityOf(rig, said, { type: 'message', text }), token: rig.authority.token() }
 }
 
 /** Types a text; in a channel with a mention. */

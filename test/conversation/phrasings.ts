@@ -126,6 +126,8 @@ export const live: readonly (readonly [string, IntentName, Expected?])[] = [
   ['resolve 42 because the firewall is fixed', 'resolve', { number: 42 }],
   ['note on 42: called the network team', 'note', { number: 42 }],
   ['triage 42', 'triage', { number: 42 }],
+  ['why 42', 'incidentWhy', { number: 42 }],
+  ['why is incident #42?', 'incidentWhy', { number: 42 }],
   ['who is on call?', 'onCall'],
   ["who's on-call tonight?", 'onCall'],
   ['handover', 'handover'],

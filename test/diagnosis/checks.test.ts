@@ -9,7 +9,7 @@ import {
   reasonCauses,
   runChecks,
 } from '../../src/diagnosis/index.ts'
-import type { Inline, Prose, Snapshot } from '../../src/nouns.ts'
+import type { Inline, Prose, ProvisioningEvent, Snapshot } from '../../src/nouns.ts'
 import { unknown } from '../../src/nouns.ts'
 import { DAY, HOUR } from '../../src/time.ts'
 import {
@@ -139,6 +139,18 @@ describe('a log that lags behind', () => {
     const ids = (snapshot: Snapshot) => diagnose(snapshot).map((finding) => finding.ruleId)
     expect(ids(takenOver(refused.at - 1))).toContain('object.attribute-conflict')
     expect(ids(takenOver(refused.at + 1))).not.toContain('object.attribute-conflict')
+  })
+})
+
+describe('a log too long to read whole', () => {
+  it('is not said to have given no answer', () => {
+    const tooLong = unknown<readonly ProvisioningEvent[]>('unavailable', 'log', 'logTooLong')
+    const skipped = runChecks(aSnapshot({ subject: jane, events: tooLong })).filter(
+      (one) => one.result === 'skipped' && one.what.includes('provisioning log'),
+    )
+    expect(skipped.length).toBeGreaterThan(0)
+    for (const one of skipped)
+      expect(one).toMatchObject({ what: 'the older part of the provisioning log', because: 'throttled' })
   })
 })
 

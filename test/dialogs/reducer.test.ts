@@ -120,8 +120,16 @@ describe('a dialog', () => {
     state = advance(user, state, { kind: 'choice', id: 'longer' }).state
     state = advance(user, state, { kind: 'choice', id: 'unsure' }).state
     expect(trailWords(user, state)).toEqual([
-      { question: 'When was the account created or changed in AD?', answer: 'Longer ago' },
-      { question: 'How is the scope of this domain chosen?', answer: 'I do not know' },
+      {
+        question: 'When was the account created or changed in AD?',
+        answer: 'Longer ago',
+        source: 'your answer',
+      },
+      {
+        question: 'How is the scope of this domain chosen?',
+        answer: 'I do not know',
+        source: 'your answer',
+      },
     ])
   })
 })

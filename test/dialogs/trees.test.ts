@@ -76,7 +76,7 @@ describe('every tree', () => {
     for (const file of readdirSync(dir)) {
       const source = readFileSync(join(dir, file), 'utf8')
       for (const line of source.split('\n').filter((l) => l.includes('{ who:') && l.includes('text:'))) {
-        expect(line, `${file}: ${line}`).toMatch(/text: "/)
+        expect(line, `${file}: ${line}`).toMatch(/text: ["']/)
       }
     }
   })

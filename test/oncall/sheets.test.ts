@@ -88,7 +88,7 @@ describe('the triage sheet', () => {
     const sheet = draw({ incident: incident(), finding, now: T0 + 5 * MINUTE, offers: [] })
     const parts = [
       'Minute 1',
-      'Nobody owns it (5 min)',
+      'Nobody has owned it for 5 min',
       'Likely',
       'HybridIdentityServiceNoActiveAgents',
       'Could not check the agents',

@@ -219,8 +219,11 @@ export async function startBot(
   ) => {
     const as = options.as ?? 'helpdesk'
     const where = options.where ?? personal(as)
-    const action = actionsOf(shown.card).find((one) =>
-      typeof label === 'string' ? one.title === label : label.test(String(one.title)),
+    const action = actionsOf(shown.card).find(
+      ({ title, type }) =>
+        // A form opens on the client; what is pressed is the button inside it.
+        type !== 'Action.ShowCard' &&
+        (typeof label === 'string' ? title === label : label.test(String(title))),
     )
     if (!action)
       throw new Error(
@@ -308,11 +311,11 @@ export async function startBot(
     scenario: (id: string, on = true) => control('/rehearsal/scenario', { id, on }),
     passTime: (minutes: number) => control('/rehearsal/time', { minutes }),
     eventually,
-    /** Lets time pass in steps, as long as it takes until something is seen; the work of each step is given a moment. */
+    /** Lets time pass in steps until something is seen. A step ends when the bot has done its work. */
     async passUntil<T>(look: () => T | undefined, what: string, step = 1, most = 40): Promise<T> {
       for (let i = 0; i < most; i += 1) {
         await control('/rehearsal/time', { minutes: step })
-        const seen = await eventually(look, what, 900).catch(() => undefined)
+        const seen = await eventually(look, what, 300).catch(() => undefined)
         if (seen !== undefined) return seen
       }
       throw new Error(`not seen within ${most * step} minutes: ${what}\n${output}`)

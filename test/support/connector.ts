@@ -56,7 +56,9 @@ export async function startConnector(): Promise<FakeConnector> {
     const wrong = misbehave.shift()
     if (wrong?.instead === 'reset') return void req.socket.destroy()
     if (wrong?.instead === 'silence') return
-    const id = `sent-${++count}`
+    // An edit is answered with the id of the message it changed, as Teams does.
+    const edited = req.method === 'PUT' ? sent[position]?.path.split('/').at(-1) : undefined
+    const id = edited ?? `sent-${++count}`
     if (!wrong && req.method === 'POST') ids[position] = id
     const body = wrong ? (wrong.body ?? {}) : { id }
     res.writeHead(wrong?.status ?? 201, { 'content-type': 'application/json', ...wrong?.headers })

@@ -31,6 +31,7 @@ export type Heard = {
   readonly replies: readonly Reply[]
   /** Everything a person can read, all turns. */
   readonly text: string
+  readonly cards: readonly unknown[]
   /** Rule ids of the last finding shown, best first; ends of dialogs are `dialog.<tree>.<step>`. */
   readonly causes: readonly string[]
   /** True when the first of them is said to be certain. */
@@ -150,6 +151,7 @@ export async function openScenarioBench() {
       }
       const all: Reply[] = []
       const texts: string[] = []
+      const cards: unknown[] = []
       let session = {}
       const turn = async (given: { text: string } | { choice: string; data: Json }) => {
         const now = await clock.now()
@@ -162,7 +164,11 @@ export async function openScenarioBench() {
         const response = await respond({ event, person, place, now, session })
         session = response.session ?? session
         all.push(...response.replies)
-        texts.push(...response.replies.map((reply) => render(reply, { scope: 'personal', now }).text))
+        for (const reply of response.replies) {
+          const shown = render(reply, { scope: 'personal', now })
+          texts.push(shown.text)
+          cards.push(shown.card)
+        }
         return response.replies
       }
       let last = await turn({ text: say })
@@ -183,6 +189,7 @@ export async function openScenarioBench() {
       return {
         replies: all,
         text: texts.join('\n\n'),
+        cards,
         causes: findings.map(({ ruleId }) => ruleId),
         certain: findings[0]?.confidence === 'certain',
         questions: all.filter((reply) => reply.kind === 'question').length,

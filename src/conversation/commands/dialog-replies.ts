@@ -82,13 +82,18 @@ export function contextRows(snapshot: Snapshot): FactRow[] {
 }
 
 function newestEntryRow({ subject, events }: Snapshot): FactRow[] {
-  if (subject.kind !== 'object' || !events.known) return []
+  if (subject.kind !== 'object') return []
+  const { source } = events
+  if (!events.known) {
+    const isTooLong = events.detail === 'logTooLong'
+    return isTooLong ? [{ name: 'Newest log entry', value: ['none about it among the newest'], source }] : []
+  }
   const [newest] = events.value
   const code = newest?.error ? prose` (${{ code: newest.error.code }})` : []
   const value = newest
     ? prose`${at(newest.at)}: ${[newest.action]}, ${[newest.status]}${code}`
     : ['none about it in 7 days']
-  return [{ name: 'Newest log entry', value, asOf: events.asOf, source: events.source }]
+  return [{ name: 'Newest log entry', value, asOf: events.asOf, source }]
 }
 
 function scopeRows({ subject, scope }: Snapshot): FactRow[] {

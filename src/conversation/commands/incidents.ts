@@ -2,7 +2,7 @@
 import type { Act } from '../../alerts/index.ts'
 import type { Prose, Reply } from '../../nouns.ts'
 import { at, personal, prose } from '../../nouns.ts'
-import { HOUR, MINUTE } from '../../time.ts'
+import { HOUR, lengthWords, MINUTE } from '../../time.ts'
 import { becauseWords } from '../../words.ts'
 import type { Services } from '../services.ts'
 import { count, notice, type Response, say, type Turn } from '../turn.ts'
@@ -209,7 +209,7 @@ export async function maintenance(
     refusedOr(
       result,
       'Maintenance has begun.',
-      `${wish.domain ?? 'All domains'}: detection goes on, notifications wait for ${Math.round(wish.durationMs / MINUTE)} minutes.`,
+      `${wish.domain ?? 'All domains'}: detection goes on, notifications wait for ${lengthWords(wish.durationMs)}.`,
     ),
   )
 }

@@ -24,7 +24,7 @@ import type {
 import { at, personal, prose } from '../../nouns.ts'
 import type { UserToken } from '../../ports.ts'
 import { DAY } from '../../time.ts'
-import { becauseWords } from '../../words.ts'
+import { becauseWords, uncheckedLines } from '../../words.ts'
 import type { Services } from '../services.ts'
 import { count as counted, notice, type Response, say, type Turn } from '../turn.ts'
 import { chooseCandidate } from './dialog-replies.ts'
@@ -43,10 +43,23 @@ async function snapshot(turn: Turn, services: Services, subject: Subject): Promi
 function headline(all: readonly ConfigurationStatus[]): Prose {
   const bad = all.filter((one) => one.state === 'bad').length
   const unknown = all.filter((one) => one.state === 'unknown').length
-  if (bad === 0 && unknown === 0) return [`All ${counted(all.length, 'configuration')} synchronize.`]
+  const [only] = all
+  if (bad === 0 && unknown === 0)
+    return only && all.length === 1
+      ? prose`${only.domain} synchronizes.`
+      : [`All ${all.length} domains synchronize.`]
+  if (only && all.length === 1 && bad === 1) return prose`${only.domain} needs attention.`
   const parts = [
-    ...(bad > 0 ? [`${bad} of ${all.length} need attention`] : []),
-    ...(unknown > 0 ? [`${unknown} could not be read`] : []),
+    ...(bad > 0
+      ? [`${bad} of ${counted(all.length, 'domain')} ${bad === 1 ? 'needs' : 'need'} attention`]
+      : []),
+    ...(unknown > 0
+      ? [
+          bad > 0
+            ? `${unknown} could not be read`
+            : `${unknown} of ${counted(all.length, 'domain')} could not be read`,
+        ]
+      : []),
   ]
   return [`${parts.join('; ')}.`]
 }
@@ -61,10 +74,9 @@ function statusBlocks(all: readonly ConfigurationStatus[]): Block[] {
 
 function uncheckedBlocks(unchecked: readonly Unchecked[]): Block[] {
   if (unchecked.length === 0) return []
-  const items = unchecked.map((one): Prose => [`${one.what}: ${becauseWords[one.because]}`])
   return [
     { kind: 'heading', text: 'What I could not check' },
-    { kind: 'list', ordered: false, items },
+    { kind: 'list', ordered: false, items: uncheckedLines(unchecked) },
   ]
 }
 
@@ -76,7 +88,7 @@ export async function status(turn: Turn, services: Services, domain?: string): P
       kind: 'error',
       code: 'SM_GRAPH_UNAVAILABLE',
       title: `I cannot see the configurations: ${becauseWords[snap.configurations.because]}.`,
-      next: 'Repeat in a minute; `npm run doctor` names a missing permission.',
+      next: 'Repeat in a minute. If it stays, whoever runs the bot finds the reason with `npm run doctor`.',
       offers: [],
     })
   const all = statusOf({
@@ -216,10 +228,29 @@ function noSignOfTrouble(
   return { ...notice('I could not see the agents.', `Reason: ${why}.`, rest), tone: 'attention' }
 }
 
-function entryLine(event: ProvisioningEvent): Prose {
-  const who: Inline = personal(event.source.name ?? event.target.name ?? event.source.id ?? 'unknown')
-  const why = event.error ? prose` – ${{ code: event.error.code }}` : []
-  return prose`${at(event.at)}: ${event.action}, ${event.status}, ${who}${why}`
+const MOST_LINES = 15
+type Run = { readonly newest: ProvisioningEvent; readonly oldest: ProvisioningEvent; readonly times: number }
+
+const saysOf = ({ action, status, error, source, target }: ProvisioningEvent) =>
+  [action, status, error?.code, source.id ?? source.name, target.id ?? target.name].join('|')
+
+/** Entries that say the same one after the other: a retry every hour is one line, not a screen of them. */
+function runsOf(events: readonly ProvisioningEvent[]): readonly Run[] {
+  const runs: Run[] = []
+  for (const event of events) {
+    const last = runs.at(-1)
+    if (last && saysOf(last.oldest) === saysOf(event))
+      runs[runs.length - 1] = { ...last, oldest: event, times: last.times + 1 }
+    else runs.push({ newest: event, oldest: event, times: 1 })
+  }
+  return runs
+}
+
+function runLine({ newest, oldest, times }: Run): Prose {
+  const who: Inline = personal(newest.source.name ?? newest.target.name ?? newest.source.id ?? 'unknown')
+  const why = newest.error ? prose` – ${{ code: newest.error.code }}` : []
+  const again = times > 1 ? prose`; ${times} times since ${at(oldest.at)}` : []
+  return prose`${at(newest.at)}: ${newest.action}, ${newest.status}, ${who}${why}${again}`
 }
 
 export async function objectLog(turn: Turn, services: Services, subject: Subject): Promise<Response> {
@@ -230,16 +261,20 @@ export async function objectLog(turn: Turn, services: Services, subject: Subject
     return say(
       notice('I could not read the provisioning log.', `Reason: ${becauseWords[snap.events.because]}.`),
     )
-  const events = snap.events.value.slice(0, 20)
+  const runs = runsOf(snap.events.value)
+  const shown = runs.slice(0, MOST_LINES)
   const blocks: Block[] =
-    events.length > 0
-      ? [{ kind: 'list', ordered: false, items: events.map(entryLine) }]
+    shown.length > 0
+      ? [{ kind: 'list', ordered: false, items: shown.map(runLine) }]
       : [{ kind: 'text', prose: ['Cloud Sync has not reported this object in the time I looked at.'] }]
   return {
     replies: [
       {
         kind: 'notice',
-        title: `${snap.events.value.length} log entries, newest first`,
+        title:
+          shown.length > 0
+            ? `${counted(snap.events.value.length, 'log entry', 'log entries')}, newest first`
+            : 'No log entry',
         tone: 'neutral',
         blocks: [
           ...blocks,
@@ -248,7 +283,7 @@ export async function objectLog(turn: Turn, services: Services, subject: Subject
             rows: [
               {
                 name: 'Provisioning log',
-                value: [`${events.length} shown`],
+                value: [shown.length < runs.length ? `the newest ${shown.length} lines` : 'all that I found'],
                 asOf: snap.events.asOf,
                 source: snap.events.source,
               },

@@ -64,7 +64,17 @@ const phraseOf: Readonly<Partial<Record<RightName, string>>> = {
   'action.propose': 'restart contoso.com',
 }
 
+/** Help in the order of need: a row of the table of rights that is in no group fails a test. */
+export const groups: readonly (readonly [string, readonly RightName[]])[] = [
+  ['Find out', ['ask', 'status', 'diagnose', 'agents', 'heldDeletions', 'supportBundle']],
+  ['Incidents', ['incidents', 'incident', 'triage', 'onCall', 'handover', 'figures']],
+  ['Alerts here', ['subscribe', 'unsubscribe', 'maintenance', 'quietHours', 'digest', 'testAlert']],
+  ['Change something', ['action.propose', 'stopActions', 'allowActions']],
+  ['You and me', ['signIn', 'signOut', 'whoAmI', 'exportMyData', 'forgetMe', 'gaps', 'exportAudit', 'help']],
+]
+
 export function help(turn: Turn): Response {
+  const can = offered(turn.person.role)
   const blocks: Block[] = [
     {
       kind: 'text',
@@ -72,11 +82,17 @@ export function help(turn: Turn): Response {
         'I find out why Microsoft Entra Cloud Sync is not syncing, and say who must do what. Ask in your own words, name a person or a domain, or paste an error.',
       ],
     },
-    {
-      kind: 'list',
-      ordered: false,
-      items: offered(turn.person.role).map(({ phrase, help }): Prose => [{ strong: phrase }, ` – ${help}`]),
-    },
+    ...groups.flatMap(([heading, names]): Block[] => {
+      const items = can
+        .filter(({ name }) => names.includes(name))
+        .map(({ phrase, help }): Prose => [{ strong: phrase }, ` – ${help}`])
+      return items.length > 0
+        ? [
+            { kind: 'heading', text: heading },
+            { kind: 'list', ordered: false, items },
+          ]
+        : []
+    }),
     {
       kind: 'text',
       prose: [

@@ -1,8 +1,8 @@
 // Every fault of one bot process, and how one is run and judged.
-import { brokenInvariants, drain } from '../invariants.ts'
+import { brokenInvariants } from '../invariants.ts'
 import type { Rig } from '../rig.ts'
 import { deliveries } from './deliveries.ts'
-import type { Fault } from './kit.ts'
+import { closeAll, type Fault, tidy } from './kit.ts'
 import { ofGraph } from './of-graph.ts'
 import { ofPeople } from './of-people.ts'
 import { ofProcesses } from './of-processes.ts'
@@ -22,9 +22,8 @@ export async function runFault(rig: Rig, fault: Fault): Promise<string[]> {
   rig.chat.behave()
   rig.graph.behave()
   for (const bot of rig.bots) bot.arm(null)
-  for (const one of rig.graph.extra.values()) one.ill = false
-  await rig.pass(9, 1.5)
-  await drain(rig)
+  await tidy(rig)
   problems.push(...(await brokenInvariants(rig)))
+  await closeAll(rig)
   return problems
 }

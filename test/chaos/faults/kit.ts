@@ -4,7 +4,8 @@ import type { Incident, Place, TimelineEntry } from '../../../src/nouns.ts'
 import { appId } from '../../support/bot-authority.ts'
 import type { Handled, Message } from '../chat-service.ts'
 import { cardsOf, incidentOf } from '../reading.ts'
-import { ALERTS, type Bot, type Rig, tenantId } from '../rig.ts'
+import { drain } from '../invariants.ts'
+import { ALERTS, type Bot, FALLBACK, type Rig, tenantId } from '../rig.ts'
 
 export type Fault = {
   /** Row of the fault list; a letter tells several of one row apart. */
@@ -63,13 +64,35 @@ export async function eventsOf(rig: Rig, { id }: Pick<Ill, 'id'>): Promise<Timel
   return rows.map((row) => JSON.parse(String(row.doc)) as TimelineEntry)
 }
 
-/** A configuration nobody has seen before, well so far. */
+const inUse = new WeakMap<Rig, Set<string>>()
+
+/** A configuration that is well, and whose past is closed; there are only as many as one fault needs at once. */
 export function newDomain(rig: Rig): { readonly configurationId: string; readonly domain: string } {
-  count += 1
-  const configurationId = randomUUID()
-  const domain = `fault-${count}.example`
+  const used = inUse.get(rig) ?? new Set<string>()
+  inUse.set(rig, used)
+  const free = [...rig.graph.extra].find(([id]) => !used.has(id))
+  const configurationId = free?.[0] ?? randomUUID()
+  const domain = free?.[1].domain ?? `fault-${rig.graph.extra.size + 1}.example`
+  used.add(configurationId)
   rig.graph.extra.set(configurationId, { domain, ill: false })
   return { configurationId, domain }
+}
+
+/** After a fault: everything well again, its incidents closed, its channels forgotten. */
+export async function tidy(rig: Rig): Promise<void> {
+  for (const one of rig.graph.extra.values()) one.ill = false
+  await rig.pass(9, 1.5)
+  await drain(rig)
+}
+
+/** Lets what is resolved become history, so that the next fault starts afresh. */
+export async function closeAll(rig: Rig): Promise<void> {
+  for (const { placeKey } of await rig.store.subscriptions.list(tenantId)) {
+    const ours = placeKey === rig.placeKey(ALERTS) || placeKey === rig.placeKey(FALLBACK)
+    if (!ours) await rig.store.subscriptions.remove(tenantId, placeKey)
+  }
+  await rig.pass(40, 8)
+  inUse.delete(rig)
 }
 
 export function turn(rig: Rig, configurationId: string, to: 'ill' | 'well'): void {
