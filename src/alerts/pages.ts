@@ -19,7 +19,7 @@ function headline(incidents: readonly Incident[]): string {
   if (active === 0) return 'No incident is open'
   const all = active === 1 ? '1 incident' : `${active} incidents`
   if (unowned === 0) return active === 1 ? `${all}, and it is taken care of` : `${all}, all taken care of`
-  return unowned === active ? `${all}, nobody has acknowledged` : `${all}, ${unowned} without an owner`
+  return unowned === active ? `${all} without an owner` : `${all}, ${unowned} without an owner`
 }
 
 export function incidentListReply(incidents: readonly Incident[], now: Instant): Reply {

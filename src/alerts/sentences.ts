@@ -38,7 +38,10 @@ const writers: Readonly<Record<Message['what'], Writer>> = {
       prose`${i.title}. It was acknowledged${by(m)}, but it is still failing since ${at(i.firstSeen)}.`,
     ),
   unacknowledged: (i, m) =>
-    attention(`Incident ${i.number} was given back`, prose`${i.title}. It has no owner any more${by(m)}.`),
+    attention(
+      `Incident ${i.number} was given back`,
+      prose`${i.title}. It has no owner any more: given back${by(m)}.`,
+    ),
   snoozeEnded: (i) => attention(`Incident ${i.number}: the snooze has ended`, prose`${i.title}.${stale(i)}`),
   worse: (i) => attention(`Incident ${i.number} got worse`, prose`${i.title}. It is ${i.severity} now.`),
   repeat: (i) =>

@@ -100,6 +100,8 @@ async function poll(deps: WatchDeps, configuration: Configuration, given: { now:
   const gone = jobs.known ? await goneSince(deps, before, missing, given.now) : before.gone
   // A reading that took long is applied at its own time; whole seconds, so that a quick one belongs to its round.
   const now = given.now + Math.floor((performance.now() - began) / 1000) * 1000
+  // A good reading itself ends the blindness: what it says must count, however long the gap before it was.
+  if (jobs.known) await rememberWatched(deps, { ...before, lastGood: now })
   await applyAll(
     deps,
     observe({ tenantId: deps.tenantId, configuration, jobs, known: before.jobs }, deps.rules, now),
@@ -107,7 +109,8 @@ async function poll(deps: WatchDeps, configuration: Configuration, given: { now:
   )
   if (!jobs.known) {
     // A configuration that never answered is remembered too, else nobody would notice that it is not seen.
-    if (!world.watched.some((w) => w.configurationId === configuration.id)) await rememberUnseen(deps, before)
+    if (!world.watched.some((w) => w.configurationId === configuration.id))
+      await rememberWatched(deps, before)
     return false
   }
   const over = missing.filter((job) => now - (gone[job.id] ?? now) >= REMOVED_MS).map((job) => job.id)
@@ -120,7 +123,7 @@ async function poll(deps: WatchDeps, configuration: Configuration, given: { now:
   return true
 }
 
-async function rememberUnseen(deps: WatchDeps, watched: Watched): Promise<void> {
+async function rememberWatched(deps: WatchDeps, watched: Watched): Promise<void> {
   await deps.store.transaction(async (r) => {
     await deps.fence(r)
     await r.settings.put(deps.tenantId, WATCHED + watched.configurationId, watched as unknown as Json)

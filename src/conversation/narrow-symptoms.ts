@@ -41,6 +41,7 @@ const table: readonly Narrow[] = [
   },
   {
     treeId: 'seamless-sso',
+    changed: true,
     words: [/\b(?:sso|single[- ]sign[- ]?on|azureadssoacc|desktop sso)\b/, trouble],
   },
   {
@@ -48,7 +49,7 @@ const table: readonly Narrow[] = [
     words: [
       /\bwrite-? ?back\b|\bsspr\w*\b|\bself[- ]service\b|\bwritten back\b|\breset(?:s|ting)?\b|\bchanged (?:\w+ ){0,4}in the (?:cloud|portal|admin center)\b/,
       /\bpasswords?\b|\bsspr\w*\b|\bwrite-? ?back\b/,
-      trouble,
+      new RegExp(`${trouble.source}|\\bsspr_\\d`),
     ],
     without: /\bgroups?\b|\bdevices?\b/,
   },
@@ -151,7 +152,7 @@ const table: readonly Narrow[] = [
     treeId: 'scope-editing',
     words: [
       /\b(?:nested|ous?|scope|filter)\b/,
-      /\b(?:add|save|select|nested|more|limit)\b/,
+      /\b(?:add\w*|save\w*|select\w*|nested|more|limit)\b/,
       /\bscope\b|\bnested\b/,
       trouble,
     ],
@@ -182,7 +183,7 @@ const table: readonly Narrow[] = [
     intent: 'objectNotSynced',
     words: [
       /\b(?:attributes?|departments?|managers?|phones?|telephone|job titles?|titles?|display ?names?|surname|last name|extension|mapping list|employee ?id|photo|address book)\b/,
-      /\b(?:wrong|old|outdated|empty|missing|not (?:\w+ ){0,3}?(?:updat\w*|chang\w*|sync\w*|flow\w*|in|listed|there|arriv\w*|show\w*)|never)\b/,
+      /\b(?:wrong|old|outdated|empty|missing|not (?:\w+ ){0,3}?(?:updat\w*|chang\w*|sync\w*|flow\w*|in|listed|there|arriv\w*|show\w*)|never|can not (?:find|see|select|map))\b/,
     ],
     without: /\bpasswords?\b|\b(?:i|my) (?:can|am)\b|\b(?:one of )?(?:my|our) manager\b/,
   },
@@ -196,25 +197,26 @@ const table: readonly Narrow[] = [
     without: /\blog ?(?:in|on)\b|\binsufficient\b|\bagents?\b|\btrace\b/,
   },
   {
-    treeId: 'agent-upgrade',
-    changed: true,
-    words: [/\bagents?\b/, /\b(?:upgrad\w*|updat\w*|version)\b/, trouble],
-    without: /\bquarantined?\b/,
-  },
-  {
     treeId: 'agent-install',
     words: [
       /\b(?:wizard|installer|install|installed|installation|setup|registration|registering|register|gmsa)\b/,
       /\b(?:agents?|server|wizard|gmsa|installer)\b/,
       trouble,
     ],
-    without: /\b(?:listed|portal|uninstalled|migrat\w*|down|offline|inactive)\b/,
+    without: /\b(?:listed|portal|uninstalled|migrat\w*|upgrad\w*|down|offline|inactive)\b/,
+  },
+  {
+    treeId: 'agent-upgrade',
+    changed: true,
+    words: [/\bagents?\b/, /\b(?:upgrad\w*|updat\w*|version)\b/, trouble],
+    without: /\bquarantined?\b/,
   },
   {
     treeId: 'agent-inactive',
+    changed: true,
     words: [
       /\bagents?\b/,
-      /\bnot (?:\w+ ){0,2}listed\b|\bstill (?:\w+ ){0,2}(?:listed|shown|there|in the portal)\b|\bmissing (?:in|from) the portal\b|\bnot (?:\w+ ){0,2}in the portal\b|\bportal (?:shows?|says?)\b/,
+      /\bnot (?:\w+ ){0,2}listed\b|\bstill (?:\w+ ){0,2}(?:listed|shown|there|in the portal)\b|\bmissing (?:in|from) the portal\b|\bnot (?:\w+ ){0,2}in the portal\b|\bportal (?:shows?|says?)\b|\bportal (?:\w+ ){0,2}(?:not|still) (?:lists?|shows?)\b/,
     ],
   },
   {
@@ -228,6 +230,14 @@ const table: readonly Narrow[] = [
   {
     treeId: 'nothing-syncs',
     words: [/\b(?:ous?|organizational units?|scope group)\b/, /\b(?:was|were|got|is) (?:renamed|moved)\b/],
+  },
+  {
+    treeId: 'nothing-syncs',
+    words: [
+      /\b(?:job|configuration|provisioning|sync)\b/,
+      /\b(?:was|is|got|were) (?:\w+ )?(?:disabled|switched off|turned off)\b/,
+    ],
+    without: /\b(?:accounts?|users?|option|checkbox)\b/,
   },
   {
     treeId: 'nothing-syncs',

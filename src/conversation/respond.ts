@@ -11,7 +11,7 @@ import * as incidents from './commands/incidents.ts'
 import * as knowledge from './commands/knowledge.ts'
 import * as live from './commands/live.ts'
 import * as people from './commands/people.ts'
-import { report, reportBlock } from './commands/server-check.ts'
+import { otherOutput, report, reportBlock } from './commands/server-check.ts'
 import type { Intent, IntentName } from './intents.ts'
 import type { Services } from './services.ts'
 import { notice, type Response, say, type Turn } from './turn.ts'
@@ -312,6 +312,8 @@ function isPastedError(services: Services, intent: Intent, { text: pasted }: Und
 async function besideDialog(call: Call): Promise<Response> {
   const { turn, services, understood } = call
   const open = dialog.misunderstood(turn, services)
+  const other = open && dialog.asksForReport(turn, services) ? otherOutput(understood.text) : undefined
+  if (other) return say(other)
   if (!open) return knowledge.ask(turn, services, { text: understood.text, offers: [] })
   const back: Button = { label: 'Back to the question', say: 'continue' }
   const reply = await knowledge.ask(turn, services, {

@@ -135,7 +135,8 @@ function statesNarrowTrouble({ text, symptom, asks }: Signals): boolean {
 /** Asking about the state of a named domain: "is fabrikam in quarantine". */
 function concernsDomain({ text, symptom, entities, asks }: Signals): boolean {
   if (!entities.some((e) => e.kind === 'domain') || text.length > 300) return false
-  if (technical.test(text) || ownDoing.test(text)) return false
+  // "It went into quarantine when we added an agent" is a fault, whoever did what.
+  if (technical.test(text) || (ownDoing.test(text) && symptom.intent !== 'quarantineWhy')) return false
   return (
     !asks ||
     /^(?:is|are|why (?:is|are|did|was|has)|what is wrong with|since when)\b/.test(text) ||

@@ -98,6 +98,9 @@ function fromList(snapshot: Snapshot): readonly Diagnosis[] {
 }
 
 function inferred(snapshot: Snapshot): readonly Diagnosis[] {
+  // Signing in helps only where nobody has; else a role or a permission is missing, which is said elsewhere.
+  const canSignIn = !snapshot.agents.known && snapshot.agents.because === 'notSignedIn'
+  const hint = canSignIn ? ' Sign in so that I can read them.' : ''
   const byDomain = new Map<string, Diagnosis>()
   for (const seen of jobsSeen(snapshot).jobs) {
     const error = noAgentError(seen.job)
@@ -109,12 +112,12 @@ function inferred(snapshot: Snapshot): readonly Diagnosis[] {
       title: prose`No agent of ${seen.job.domain} seems to answer`,
       cause: prose`Inferred from the job's error ${{ code: error.code }}${
         began === undefined ? [] : prose` since ${at(began)}`
-      }; the agents themselves could not be looked at. Sign in so that I can read them.`,
+      }; the agents themselves could not be looked at.${[hint]}`,
       evidence: [row('Error of the job', prose`${{ code: error.code }} ${error.message}`, seen)],
       nextSteps,
       verify,
       confidence: 'likely',
-      offers: [{ label: 'Sign in', say: 'sign in' }],
+      offers: canSignIn ? [{ label: 'Sign in', say: 'sign in' }] : [],
     })
   }
   return [...byDomain.values()]

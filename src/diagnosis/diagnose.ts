@@ -74,7 +74,7 @@ function byEvidence(a: Finding, b: Finding): number {
 }
 
 /** From this rank on a finding explains no missing object or late job: it is told after all causes. */
-const NOTE_RANK = 700
+export const NOTE_RANK = 700
 
 export function rank(results: readonly CheckResult[]): Finding[] {
   const unchecked = uncheckedOf(results)

@@ -1,6 +1,6 @@
 // "I don't know" as an answer: what is nearest, and a way to a person.
 import type { Button, Reply } from '../nouns.ts'
-import { offerOf } from './answer.ts'
+import { gist, offerOf } from './answer.ts'
 import type { Article } from './load.ts'
 
 export const HAND_OVER: Button = { label: 'Hand over to on call', say: 'hand over' }
@@ -14,22 +14,29 @@ export function threshold(terms: number): number {
   return terms === 4 ? 0.45 : ANSWER_FROM
 }
 
+/** From this confidence on, an abstention says what the nearest article says. */
+export const HINT_FROM = 0.28
+
 /** Below this share of known words a text is about something else altogether. */
 export const TOPIC_FROM = 0.34
 
-export function abstain(nearest: readonly Article[]): Reply {
+/** `hint` is the nearest article, when it is near enough to be worth a glance. */
+export function abstain(nearest: readonly Article[], hint?: Article): Reply {
   const topics = nearest.map((article) => ({
     title: article.title,
     say: article.questions[0] ?? article.title,
   }))
-  const hint =
+  const topicsSay =
     topics.length > 0
       ? 'The nearest topics I have are listed below. Or a person can take it from here.'
       : 'A person can take it from here.'
   return {
     kind: 'abstain',
     title: 'I do not know that',
-    blocks: [{ kind: 'text', prose: [`I have no article that answers this with enough certainty. ${hint}`] }],
+    blocks: [
+      { kind: 'text', prose: [`I have no article that answers this with enough certainty. ${topicsSay}`] },
+      ...(hint ? [{ kind: 'heading' as const, text: `Perhaps: ${hint.title}` }, gist(hint)] : []),
+    ],
     nearest: topics,
     offers: [...nearest.slice(0, 2).map(offerOf), HAND_OVER],
   }

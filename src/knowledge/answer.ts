@@ -57,42 +57,50 @@ function sentenceOf(row: readonly Prose[], columns: readonly string[]): Prose {
   return [{ strong: plainCell(name) }, ': ', ...told, '.']
 }
 
+/** asked: the text has this question too, so the whole article; else what may have been meant, its gist. */
+export type Also = { readonly article: Article; readonly asked: boolean }
+
 export type Extras = {
   readonly confidence: number
   /** Words of the question, to find the row it names. */
   readonly words?: readonly string[]
-  /** Another article that answers a second question, or that is nearly as close. */
-  readonly also?: { readonly article: Article; readonly asked: boolean }
+  /** Other articles that answer a second question, or that are nearly as close. */
+  readonly also?: readonly Also[]
   /** A note of the organisation on the same matter. */
   readonly note?: Article
   readonly articleOf: (id: string) => Article | undefined
 }
 
 export function answerFrom(article: Article, extras: Extras): Answer {
-  const { also, note } = extras
+  const { also = [], note } = extras
   const blocks: Block[] = [...rowsNamed(article, extras.words ?? []), ...article.blocks]
   const citations = citationsOf(article)
   if (note) {
     blocks.push({ kind: 'heading', text: `Your organisation's note: ${note.title}` }, ...note.blocks)
     citations.push(...citationsOf(note))
   }
-  if (also) {
-    const lead = also.asked ? 'You also asked' : 'If you meant'
-    blocks.push({ kind: 'heading', text: `${lead}: ${also.article.title}` })
-    blocks.push(...(also.asked ? also.article.blocks : [gist(also.article)]))
-    citations.push(...citationsOf(also.article).slice(0, 1))
+  for (const other of also) {
+    const lead = other.asked ? 'You also asked' : 'If you meant'
+    blocks.push({ kind: 'heading', text: `${lead}: ${other.article.title}` })
+    blocks.push(...(other.asked ? other.article.blocks : [gist(other.article)]))
+    citations.push(...citationsOf(other.article).slice(0, 1))
   }
-  const shown = new Set([article.id, also?.asked ? also.article.id : '', note?.id])
-  const next = also && !also.asked ? [also.article] : []
+  const offers = offersAfter(article, extras)
+  return { kind: 'answer', title: article.title, blocks, citations, confidence: extras.confidence, offers }
+}
+
+/** What may have been meant first, then what is related; nothing that is shown in full already. */
+function offersAfter(article: Article, { also = [], note, articleOf }: Extras): Button[] {
+  const shown = new Set([article.id, note?.id, ...also.flatMap((one) => (one.asked ? [one.article.id] : []))])
+  const next = also.filter((one) => !one.asked).map((one) => one.article)
   for (const id of article.related ?? []) {
-    const related = extras.articleOf(id)
+    const related = articleOf(id)
     if (related && !next.includes(related)) next.push(related)
   }
-  const offers = next
+  return next
     .filter((other) => !shown.has(other.id))
     .slice(0, MOST_OFFERS)
     .map(offerOf)
-  return { kind: 'answer', title: article.title, blocks, citations, confidence: extras.confidence, offers }
 }
 
 const WHO: Readonly<Record<string, string>> = {

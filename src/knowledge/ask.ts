@@ -1,7 +1,7 @@
 // One question to one reply: codes first, then follow-ups, then search against the boundaries of other products.
 import type { Reply } from '../nouns.ts'
-import { ANSWER_FROM, abstain, askMore, decline, TOPIC_FROM, threshold } from './abstain.ts'
-import { answerFrom, answerFromCodes, gist } from './answer.ts'
+import { ANSWER_FROM, abstain, askMore, decline, HINT_FROM, TOPIC_FROM, threshold } from './abstain.ts'
+import { type Also, answerFrom, answerFromCodes, gist } from './answer.ts'
 import type { Boundaries, Product, Sighting } from './boundary.ts'
 import type { CodeEntry, Codes } from './codes.ts'
 import { csvBlocks, csvWish } from './csv.ts'
@@ -15,6 +15,7 @@ export type Hints = {
   readonly vague: ReadonlySet<string>
   readonly ours: ReadonlySet<string>
   readonly foreign: ReadonlySet<string>
+  readonly relation: ReadonlySet<string>
 }
 
 export type Engine = {
@@ -30,6 +31,8 @@ export type Engine = {
 
 /** A second article this near to the first is shown with its first paragraph. */
 const CLOSE = 0.76
+/** Below this sureness two runners-up are shown, not one. */
+const DOUBTFUL = 0.7
 /** So near to the best that an article on both products is preferred. */
 const NEARLY = 0.92
 /** A clause of its own must be answered this well to become a second part. */
@@ -40,6 +43,11 @@ const COVERED_FROM = 0.4
 const COVERED_SIGN_FROM = 0.9
 /** And where little more than the other product's name was said. */
 const COVERED_SHORT_FROM = 0.85
+/** And where nothing says how the two belong together. */
+const UNRELATED_FROM = 0.8
+const OURS = /cloud[\s-]?(?:sync|provisioning)/i
+/** What is related to the answer before is a little nearer. */
+const RELATED = 0.2
 /** Beside another product's boundary, what we do know is said from this on. */
 const BESIDE_FROM = 0.55
 
@@ -82,7 +90,8 @@ function carried(engine: Engine, before: Article, terms: Terms): Reply {
   const list = [...terms.list, ...topic.list]
   const together = engine.search.find({ list, set: new Set(list), names: terms.names, all: list })
   const fresh = new Map(engine.search.find(terms).map((hit) => [hit.article.id, hit.confidence]))
-  const both = (hit: Hit) => 2 * hit.confidence + (fresh.get(hit.article.id) ?? -1)
+  const both = (hit: Hit) =>
+    hit.confidence + (fresh.get(hit.article.id) ?? -1) + (before.related?.includes(hit.article.id) ? RELATED : 0)
   const hits = together.filter((hit) => hit.article.id !== before.id).sort((a, b) => both(b) - both(a))
   const [best] = hits
   if (!best || (fresh.get(best.article.id) ?? 0) < ANSWER_FROM || best.confidence < 0.8 * ANSWER_FROM)
@@ -94,7 +103,7 @@ function answerQuestion(engine: Engine, question: string, terms: Terms): Reply {
   const sighting = engine.boundaries.sight(question)[0]
   const hits = coveringFirst(engine.search.find(terms), sighting)
   const [best] = hits
-  if (sighting && !best?.exact && belongsElsewhere(sighting, terms, best))
+  if (sighting && !best?.exact && belongsElsewhere(engine.hints, { question, sighting, terms, best }))
     return boundary(engine, sighting, best)
   if (!best?.exact && !sighting && isForeign(engine.hints, terms)) return decline()
   if (!best?.exact && [...terms.set].every((term) => engine.hints.vague.has(term)))
@@ -102,17 +111,18 @@ function answerQuestion(engine: Engine, question: string, terms: Terms): Reply {
   if (!best || best.confidence < threshold(terms.set.size)) {
     if (sighting) return boundary(engine, sighting, best)
     const near = hits.slice(0, 3).map((hit) => hit.article)
-    return engine.search.familiarity(terms) < TOPIC_FROM ? decline() : abstain(near)
+    if (engine.search.familiarity(terms) < TOPIC_FROM) return decline()
+    return abstain(near, (best?.confidence ?? 0) >= HINT_FROM ? best?.article : undefined)
   }
   const note = hits.find(
     (hit) => hit.article.note && hit.article !== best.article && hit.confidence >= ANSWER_FROM,
   )
-  const also = secondOf(engine, question, hits)
+  const also = othersOf(engine, question, hits)
   return answerFrom(best.article, {
     confidence: Math.min(1, best.confidence),
     words: terms.all,
     articleOf: engine.articleOf,
-    ...(also ? { also } : {}),
+    also,
     ...(note ? { note: note.article } : {}),
   })
 }
@@ -152,33 +162,38 @@ function coveringFirst(hits: readonly Hit[], sighting: Sighting | undefined): re
 }
 
 /** Whether a question in which another product was seen is that product's. */
-function belongsElsewhere(sighting: Sighting, terms: Terms, best: Hit | undefined): boolean {
+function belongsElsewhere(
+  hints: Hints,
+  seen: { question: string; sighting: Sighting; terms: Terms; best: Hit | undefined },
+): boolean {
+  const { question, sighting, terms, best } = seen
   // A name of code that only we have says as much as our own name.
-  const ours = terms.set.has('cloudsync') || (sighting.by === 'name' && (best?.named ?? false))
+  const ours = OURS.test(question) || terms.set.has('cloudsync') || (sighting.by === 'name' && (best?.named ?? false))
   const sure = best?.confidence ?? 0
   if (ours) return sighting.by === 'sign' && !covers(best, sighting.product) && sure < COVERED_FROM
+  const related = sighting.product.id !== 'connect-sync' || [...terms.set].some((term) => hints.relation.has(term))
+  if (!related && sure < UNRELATED_FROM) return true
   const short = terms.set.size <= 3 ? COVERED_SHORT_FROM : COVERED_FROM
   return !covers(best, sighting.product) || sure < (sighting.by === 'sign' ? COVERED_SIGN_FROM : short)
 }
 
-/** A second topic: a clause of the text with an answer of its own, else a runner-up nearly as good. */
-function secondOf(
-  engine: Engine,
-  question: string,
-  hits: readonly Hit[],
-): { article: Article; asked: boolean } | undefined {
-  const [best, next] = hits
+/** Second topics: a clause of the text with an answer of its own, else runners-up nearly as good. */
+function othersOf(engine: Engine, question: string, hits: readonly Hit[]): Also[] {
+  const [best, ...rest] = hits
+  if (!best) return []
   const clauses = question.split(/[?;]\s+|,? and (?:also|what|how|which|does|do|can|is|why)\b/i)
   if (clauses.length > 1) {
     for (const clause of clauses.slice(0, 4)) {
       const terms = engine.analyser.analyse(clause)
       if (terms.set.size < 2) continue
       const [top] = engine.search.find(terms)
-      if (top && top.article !== best?.article && top.confidence >= SECOND_FROM)
-        return { article: top.article, asked: true }
+      if (top && top.article !== best.article && top.confidence >= SECOND_FROM)
+        return [{ article: top.article, asked: true }]
     }
   }
-  const close =
-    next && best && !next.article.note && next.score >= best.score * CLOSE && next.confidence >= ANSWER_FROM
-  return close ? { article: next.article, asked: false } : undefined
+  if (best.exact) return []
+  const close = rest.filter(
+    (hit) => !hit.article.note && hit.score >= best.score * CLOSE && hit.confidence >= ANSWER_FROM,
+  )
+  return close.slice(0, best.confidence < DOUBTFUL ? 2 : 1).map(({ article }) => ({ article, asked: false }))
 }

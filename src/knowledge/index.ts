@@ -106,6 +106,7 @@ function createEngine(loaded: Loaded): Engine {
       vague: termsOf(loaded.words.vague),
       ours: termsOf(loaded.words.ours),
       foreign: termsOf(loaded.words.foreign),
+      relation: termsOf(loaded.words.relation),
     },
     codesReviewed: loaded.tables.get('error-codes')?.reviewed ?? '',
     articleOf: (id) => loaded.articles.get(id),

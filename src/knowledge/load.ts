@@ -67,7 +67,7 @@ export function loadFiles(dir: string, notesDir?: string): Loaded {
   return { articles, tables, words }
 }
 
-const emptyWords: WordTable = { phrases: {}, words: {}, stop: [], vague: [], ours: [], foreign: [], cues: {} }
+const emptyWords: WordTable = { phrases: {}, words: {}, stop: [], vague: [], weak: [], ours: [], foreign: [], relation: [], cues: {} }
 
 function invalid(problems: readonly Problem[]): MedicError {
   const lines = problems.map((p) => `${p.file}: ${p.field}: ${p.what}`)

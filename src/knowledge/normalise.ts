@@ -20,6 +20,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const TAG =
   /<\/?(?:a|abbr|article|b|body|br|button|code|div|em|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|label|li|link|main|meta|nav|ol|p|pre|script|section|small|span|strong|style|sub|sup|svg|table|tbody|td|th|thead|title|tr|u|ul)(?:[\s/][^<>]{0,400})?>/gi
 
+/** An address of a person says nothing about the topic, but its domain may. */
+const ADDRESS = /([\w.+%-]{1,64})@([\w-]{1,63}(?:\.[\w-]{1,63}){1,4})/g
+
 /** Text as a person meant it: NFC, no tags, entities, control or invisible characters, at most 4,000 characters. */
 export function clean(text: string): string {
   return text
@@ -91,6 +94,8 @@ export type Terms = {
 export type Learnt = Pick<Terms, 'list' | 'all'>
 
 export type Analyser = {
+  /** An everyday word or a number of no special meaning: it tells the story around a question. */
+  isWeak(term: string): boolean
   analyse(text: string, options?: { readonly correct?: boolean }): Terms
   /** Reads a text of our own, in which nothing is a typo, and teaches its words to the spelling. */
   learn(text: string): Learnt
@@ -135,6 +140,9 @@ function namesIn(text: string, canonical: (word: string) => string): Set<string>
   return new Set(long.map((name) => canonical(words(name)[0] ?? '')))
 }
 
+/** A name such as `employeeType` that nothing of ours has is some attribute of theirs. */
+const ATTRIBUTE = /(?<![\w.])[a-z]{2,20}[A-Z][A-Za-z]{2,30}\d{0,2}(?![\w.])/g
+
 /** `65000`, `180k` and `200,000` are all "very many": the figure itself is seldom in our texts. */
 function bigNumber(word: string): string {
   const first = word.charCodeAt(0)
@@ -149,18 +157,21 @@ export function createAnalyser(table: WordTable): Analyser {
   for (const [to, variants] of Object.entries(table.words)) {
     for (const variant of variants) canon.set(stem(words(variant)[0] ?? variant), stem(to))
   }
+  const weak = new Set(table.weak.flatMap((line) => words(line)))
+  const numbers = new Set(table.ours.flatMap((line) => line.match(/\b\d+\b/g) ?? []))
   const stop = new Set(table.stop.flatMap((word) => words(word)))
   const spelling: Spelling = createSpelling(stem)
   for (const group of [table.phrases, table.words]) {
     for (const [to, variants] of Object.entries(group)) spelling.learn(words([to, ...variants].join(' ')))
   }
-  spelling.learn([...stop])
+  spelling.learn([...stop, ...weak])
   const known = new Map<string, string>()
   const canonical = (word: string) => {
     const before = known.get(word)
     if (before !== undefined) return before
     const stemmed = stem(word)
-    const out = canon.get(stemmed) ?? stemmed
+    // An everyday word keeps its ending: "customer" has nothing to do with "custom".
+    const out = canon.get(stemmed) ?? (weak.has(word) ? word : stemmed)
     // Bounded: what people type must not fill the memory.
     if (known.size < MAX_KNOWN) known.set(word, out)
     return out
@@ -173,12 +184,19 @@ export function createAnalyser(table: WordTable): Analyser {
     return { list, all }
   }
   return {
+    isWeak: (term) => weak.has(term) || (/^\d{1,4}$/.test(term) && !numbers.has(term)),
     learn(text) {
       const raw = words(text)
       spelling.learn(raw)
       return toTerms(raw.map(bigNumber))
     },
-    analyse(text, options) {
+    analyse(typed, options) {
+      const text = typed
+        .replace(ADDRESS, (_, local: string, domain: string) => {
+          const known = words(local).every((word) => spelling.knows(word)) ? local : ''
+          return `${known} ${domain.match(/onmicrosoft\.com$|\.local$/i)?.[0] ?? ''} `
+        })
+        .replace(ATTRIBUTE, (name) => (spelling.knows(name.toLowerCase()) ? name : 'attribute'))
       const raw = words(text).slice(0, MAX_TERMS).map(bigNumber)
       const spelt = options?.correct === false ? raw : raw.map((word) => spelling.correct(word))
       const { list, all } = toTerms(spelt)

@@ -59,11 +59,15 @@ export const wordTable = z.strictObject({
   words: z.record(text, texts),
   /** Words that say nothing about the topic. */
   stop: texts,
+  /** Everyday words that count for little. */
+  weak: texts.default([]),
   /** Words that alone are no question: "error", "help". */
   vague: texts.default([]),
   /** Words that make a text ours, and names of other worlds that make it foreign. */
   ours: texts.default([]),
   foreign: texts.default([]),
+  /** Words that tell how Connect Sync and Cloud Sync belong together. */
+  relation: texts.default([]),
   /** Follow-up cues by kind. */
   cues: z.record(text, texts),
 })

@@ -23,6 +23,8 @@ export type Search = {
 }
 
 const MOST_HITS = 24
+/** How much of the question is explained counts a little more than how near a phrase is. */
+const EXPLAINED = 0.55
 /** A word that only the body of an article has explains less of a question. */
 const BODY_ONLY = 0.45
 /** A name of code weighs more than a word, and an article that is about it gets a bonus. */
@@ -31,10 +33,16 @@ const NAMED = 0.1
 /** A little for articles of which most phrases share the question's terms: it decides between equals. */
 const CENTRAL = 0.12
 /** Share of the second nearest phrase: one phrase may be near by accident, two seldom are. */
-const SECOND = 0.25
+const SECOND = 0.35
 
 /** Where a term stands: numbers of articles and of phrases. */
-type Postings = { readonly about: number[]; readonly body: number[]; readonly phrases: number[] }
+type Postings = {
+  readonly about: number[]
+  readonly body: number[]
+  readonly phrases: number[]
+  /** How much the term says; known when all articles are read. */
+  weight: number
+}
 
 type Index = {
   readonly articles: readonly Article[]
@@ -46,6 +54,7 @@ type Index = {
   readonly phrases: readonly number[]
   /** A phrase in full, stop words too, to its article. */
   readonly exact: ReadonlyMap<string, Article>
+  isWeak(term: string): boolean
 }
 
 /**
@@ -56,9 +65,13 @@ function unseenWeight(terms: number): number {
   return Math.max(0.15, 0.95 - 0.1 * Math.max(0, terms - 2))
 }
 
+/** By the articles that are about it; a term that only bodies have, by those. */
 function rarity(articles: number, found: Postings): number {
-  return Math.log(1 + articles / (found.about.length + found.body.length))
+  return Math.log(1 + articles / (found.about.length || found.body.length))
 }
+
+/** Share of its rarity that an everyday word keeps. */
+const WEAK = 0.35
 
 export function createSearch(articles: Iterable<Article>, analyser: Analyser): Search {
   const index = buildIndex([...articles], analyser)
@@ -91,7 +104,7 @@ function tally(index: Index, terms: Terms): Tally & { readonly total: number } {
   for (const term of terms.set) {
     const found = index.terms.get(term)
     const isName = terms.names.has(term)
-    const weight = found ? rarity(size, found) * (isName ? NAME : 1) : unseen
+    const weight = found ? found.weight * (isName ? NAME : 1) : unseen * (index.isWeak(term) ? WEAK : 1)
     total += weight
     if (!found) continue
     for (const i of found.about) {
@@ -126,7 +139,8 @@ function find(index: Index, terms: Terms): readonly Hit[] {
     const exact = article === asked
     if (!exact && (explained[i] ?? 0) === 0) return
     const near = (1 - SECOND) * (nearest[i] ?? 0) + SECOND * (second[i] ?? 0)
-    const sure = 0.5 * ((explained[i] ?? 0) / total) + 0.5 * near + (named.has(i) ? NAMED : 0)
+    const sure =
+      EXPLAINED * ((explained[i] ?? 0) / total) + (1 - EXPLAINED) * near + (named.has(i) ? NAMED : 0)
     const score = sure + CENTRAL * ((central[i] ?? 0) / total)
     hits.push({
       article,
@@ -145,7 +159,7 @@ function buildIndex(articles: readonly Article[], analyser: Analyser): Index {
   const postings = (term: string): Postings => {
     let found = terms.get(term)
     if (!found) {
-      found = { about: [], body: [], phrases: [] }
+      found = { about: [], body: [], phrases: [], weight: 0 }
       terms.set(term, found)
     }
     return found
@@ -176,11 +190,9 @@ function buildIndex(articles: readonly Article[], analyser: Analyser): Index {
       if (found.about[found.about.length - 1] !== i) put(found.body, i)
     }
   })
-  const norm = phrases.map((phrase) => {
-    let sum = 0
-    for (const term of new Set(phrase)) sum += rarity(articles.length, term)
-    return sum
-  })
+  for (const [term, found] of terms)
+    found.weight = rarity(articles.length, found) * (analyser.isWeak(term) ? WEAK : 1)
+  const norm = phrases.map((phrase) => [...new Set(phrase)].reduce((sum, term) => sum + term.weight, 0))
   const counts = articles.map((article) => article.questions.length + 1)
-  return { articles, terms, owner, norm, phrases: counts, exact }
+  return { articles, terms, owner, norm, phrases: counts, exact, isWeak: analyser.isWeak }
 }

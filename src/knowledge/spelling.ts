@@ -4,6 +4,7 @@ import { editDistance } from '../edit-distance.ts'
 
 export type Spelling = {
   learn(words: readonly string[]): void
+  knows(word: string): boolean
   /** The word itself when it is known, short, a name or like nothing we know. */
   correct(word: string): string
 }
@@ -37,6 +38,7 @@ export function createSpelling(stem: (word: string) => string): Spelling {
         else byFirst.set(first, [word])
       }
     },
+    knows: (word) => count.has(word),
     correct(typed) {
       // extensionAttribute5 is an extensionAttribute.
       const bare = count.has(typed) ? typed : typed.replace(/(?<=\p{L}{6})\d+$/u, '')

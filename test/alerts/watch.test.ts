@@ -68,6 +68,18 @@ describe('the watch', () => {
     expect((await world.alerts.list()).find((i) => i.ruleId === 'job.quarantined')?.stale).toBe(false)
   })
 
+  it('counts good readings that come far apart, as after a pause of the machine', async () => {
+    const world = await alertsWorld()
+    world.sync.setJobs(T0, quarantinedJob(T0))
+    await world.tick()
+    for (let i = 0; i < 2; i++) {
+      world.clock.now += 30 * MINUTE
+      world.sync.setJobs(world.clock.now, healthyJob(world.clock.now))
+      await world.tick()
+    }
+    expect(await rulesOf(world)).toEqual(['job.quarantined resolved'])
+  })
+
   it('says of one configuration that it is not seen while others are', async () => {
     const world = await alertsWorld()
     const contoso = { id: 'sp-contoso', domain: 'contoso.com' }

@@ -16,7 +16,7 @@ export type Death = {
 export type ToBot = { readonly die: Death | null } | { readonly fail: 'exception' | 'rejection' }
 export type FromBot = { readonly round: number; readonly statements: number }
 
-const BEAT_MS = Number(process.env.CHAOS_BEAT_MS ?? '80')
+const BEAT_MS = Number(process.env.CHAOS_BEAT_MS ?? '40')
 
 let death: Death | undefined
 let left = 0

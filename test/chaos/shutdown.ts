@@ -13,6 +13,7 @@ export type Shutdown = {
   readonly turnedAway: number
   /** Taken, and the answer never came to the conversation. */
   readonly lost: number
+  /** Ended by a reset although nothing had been done with them. */
   readonly cut: number
   readonly code: number | null
   readonly saidNotReady: boolean
@@ -35,12 +36,19 @@ async function probe(bot: Bot, seen: string[], going: () => boolean): Promise<vo
   }
 }
 
+/** Those of the cut messages whose turn had begun. */
+async function begunOf(rig: Rig, cut: readonly string[]): Promise<string[]> {
+  const rows = cut.length === 0 ? [] : await rig.sql(`select id from seen where id like '%a:load-%'`)
+  return cut.filter((conversation) => rows.some(({ id }) => String(id).startsWith(`${conversation}|`)))
+}
+
 export async function shutDownUnderLoad(rig: Rig, bot: Bot, round: number): Promise<Shutdown> {
   let going = true
   const health: string[] = []
-  const tally = { sent: 0, answered: 0, turnedAway: 0, cut: 0 }
+  const tally = { sent: 0, answered: 0, turnedAway: 0, odd: 0 }
   const taken: string[] = []
   const odd = new Set<string>()
+  const cut: string[] = []
   const agent = new http.Agent({ keepAlive: false, maxSockets: TALKERS })
 
   const talk = async (talker: number) => {
@@ -61,14 +69,14 @@ export async function shutDownUnderLoad(rig: Rig, bot: Bot, round: number): Prom
           tally.turnedAway += 1
           await wait(20)
         } else {
-          tally.cut += 1
+          tally.odd += 1
           odd.add(String(answer.status))
         }
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
         if (code !== 'ECONNREFUSED') {
-          tally.cut += 1
-          odd.add(String(code))
+          // Cut before it was read, as when a connection is closed the moment it is made; or amid the turn.
+          cut.push(conversation)
         } else {
           tally.turnedAway += 1
           await wait(20)
@@ -79,7 +87,8 @@ export async function shutDownUnderLoad(rig: Rig, bot: Bot, round: number): Prom
 
   const talking = [...Array(TALKERS).keys()].map(talk)
   const probing = probe(bot, health, () => going)
-  await wait(150 + rig.random.below(250))
+  await rig.until(() => (tally.answered >= 2 * TALKERS ? true : undefined), 'people are answered')
+  await wait(rig.random.below(300))
   const code = await bot.term()
   await wait(30)
   going = false
@@ -88,16 +97,17 @@ export async function shutDownUnderLoad(rig: Rig, bot: Bot, round: number): Prom
   const heard = new Set(rig.chat.log.filter((r) => r.taken && textOf(r) !== '').map((r) => r.conversationId))
   const [lease] = await rig.sql(`select until from lease where name = 'watch'`)
   const leaseFree = lease === undefined || Number(lease.until) <= (await rig.now())
-  const lost = taken.filter((conversation) => !heard.has(conversation)).length
+  const begun = await begunOf(rig, cut)
+  const lost = [...taken, ...begun].filter((conversation) => !heard.has(conversation)).length
   const lastOk = health.lastIndexOf('200')
   const saidNotReady = health.slice(lastOk + 1).indexOf('503') === 0
   const problems = [
     ...(lost > 0 ? [`${lost} turns were lost`] : []),
-    ...(tally.cut > 0 ? [`${tally.cut} requests ended oddly: ${[...odd].join(', ')}`] : []),
+    ...(tally.odd > 0 ? [`${tally.odd} requests ended oddly: ${[...odd].join(', ')}`] : []),
     ...(code === 0 ? [] : [`ended with ${code}`]),
     ...(saidNotReady ? [] : ['connections were refused before ready said no']),
     ...(leaseFree ? [] : ['the lease was not given back']),
     ...(tally.answered === 0 ? ['no load: nothing was answered'] : []),
   ]
-  return { ...tally, lost, code, saidNotReady, leaseFree, problems }
+  return { ...tally, cut: cut.length - begun.length, lost, code, saidNotReady, leaseFree, problems }
 }

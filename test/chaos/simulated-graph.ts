@@ -19,6 +19,8 @@ export type GraphTrick =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
   | { readonly instead: 'cut' }
   | { readonly kill: 'before' | 'after' }
+  /** Answered as usual, once this has come to pass. */
+  | { readonly until: Promise<void> }
 
 export type GraphRule = {
   readonly fits: (request: GraphRequest) => boolean
@@ -29,6 +31,13 @@ export type GraphRule = {
 
 export type Written = GraphRequest & { readonly status: number }
 
+export type Extra = {
+  readonly domain: string
+  ill: boolean
+  /** One unless it says more. */
+  readonly jobs?: number
+}
+
 export type SimulatedGraph = {
   readonly url: string
   readonly tenant: Tenant
@@ -37,8 +46,8 @@ export type SimulatedGraph = {
   /** Writes that arrived without an intent on record. */
   readonly unannounced: string[]
   readonly asked: GraphRequest[]
-  /** Extra configurations by id: true while their job is in quarantine. */
-  readonly extra: Map<string, { readonly domain: string; ill: boolean }>
+  /** Extra configurations by id; all jobs of one are ill or well together. */
+  readonly extra: Map<string, Extra>
   rule(fits: GraphRule['fits'], trick: GraphTrick, times?: number): GraphRule
   behave(): void
   close(): Promise<void>
@@ -55,13 +64,19 @@ function sendJson(res: ServerResponse, status: number, body: unknown, headers: o
   res.end(JSON.stringify(body ?? {}))
 }
 
+export function jobIdsOf(configurationId: string, { jobs = 1 }: Extra): string[] {
+  const name = `AD2AADProvisioning.${configurationId.replaceAll('-', '')}`
+  return Array.from({ length: jobs }, (_, i) => (i === 0 ? name : `${name}.${i}`))
+}
+
 /** A job in Graph's shape, as small as one that the bot reads can be. */
 function jobOf(id: string, ill: boolean, now: number): Bag {
+  const activityIdentifier = id
   const at = (ms: number) => new Date(now - ms).toISOString()
-  const run = { activityIdentifier: id, timeBegan: at(150_000), timeEnded: at(120_000), error: null }
-  const lost = { code: 'HybridIdentityServiceNoActiveAgents', message: 'No agent answers.' }
+  const run = { activityIdentifier, timeBegan: at(150_000), timeEnded: at(120_000), error: null }
+  const lost = { code: 'AzureActiveDirectoryInvalidCredential', message: 'The account was not found.' }
   return {
-    id: `AD2AADProvisioning.${id.replaceAll('-', '')}`,
+    id,
     templateId: 'AD2AADProvisioning',
     schedule: { expiration: null, interval: 'PT2M', state: 'Active' },
     status: {
@@ -127,8 +142,11 @@ export async function startSimulatedGraph(options: {
     const [, id, jobId] = jobsPath.exec(path) ?? []
     const one = id === undefined ? undefined : extra.get(id)
     if (id !== undefined && one) {
-      const job = jobOf(id, one.ill, await options.now())
-      sendJson(res, 200, jobId === undefined ? { value: [job] } : job)
+      const now = await options.now()
+      const jobs = jobIdsOf(id, one).map((name) => jobOf(name, one.ill, now))
+      const asked = jobs.find((job) => job.id === decodeURIComponent(jobId ?? ''))
+      if (jobId === undefined) sendJson(res, 200, { value: jobs })
+      else sendJson(res, asked ? 200 : 404, asked ?? { error: { code: 'NotFound', message: 'no such job' } })
       return true
     }
     if (!path.endsWith('/servicePrincipals')) return false
@@ -145,7 +163,7 @@ export async function startSimulatedGraph(options: {
       if (answered) return res
       answered = true
       if (isWrite(request) && status < 300) written.push({ ...request, status })
-      if (!trick || 'status' in trick) return head(status, ...more)
+      if (!trick || 'status' in trick || 'until' in trick) return head(status, ...more)
       if ('kill' in trick) options.kill(request.bot)
       return res.destroy()
     }) as typeof res.writeHead
@@ -169,6 +187,7 @@ export async function startSimulatedGraph(options: {
       options.kill(request.bot)
       return void res.destroy()
     }
+    if (trick && 'until' in trick) await trick.until
     if (trick && 'status' in trick) return sendJson(res, trick.status, trick.body, trick.headers)
     // The bot must have its intent on record before it asks for a write.
     if (isWrite(request) && (await options.intents()) <= written.length) unannounced.push(path)

@@ -60,12 +60,11 @@ const entry = (n: number): Bag => ({
 })
 
 /** Ten pages of 500 entries about others. */
-const longLog: Distort = ({ path, body }) => {
+const longLog: Distort = ({ path, url, body }) => {
   if (!log.test(path) || !isBag(body)) return undefined
   const page = Number(/[?&]page=(\d+)/.exec(path)?.[1] ?? 0)
   const value = Array.from({ length: 500 }, (_, i) => entry(page * 500 + i))
-  const bare = path.replace(/[?&]page=\d+/, '')
-  const next = `${String(body['@odata.context'] ?? '').split('/v1.0')[0]}${bare}&page=${page + 1}`
+  const next = `${url.replace(/&page=\d+/, '')}&page=${page + 1}`
   return page < 9 ? { value, '@odata.nextLink': next } : { value }
 }
 
@@ -124,10 +123,8 @@ const graphs: readonly Hostile[] = [
   {
     name: 'pages of jobs that lead back to themselves',
     say: stuck,
-    distort: ({ path, body }) =>
-      jobs.test(path) && isBag(body)
-        ? { ...body, '@odata.nextLink': String(body['@odata.nextLink'] ?? `http://127.0.0.1:9${path}`) }
-        : undefined,
+    distort: ({ path, url, body }) =>
+      jobs.test(path) && isBag(body) ? { ...body, '@odata.nextLink': url } : undefined,
   },
   {
     name: 'a next page on another host',

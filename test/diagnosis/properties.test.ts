@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { diagnose, runChecks, scopeVerdict, uncheckedOf } from '../../src/diagnosis/index.ts'
+import { NOTE_RANK } from '../../src/diagnosis/diagnose.ts'
+import { checkById, diagnose, runChecks, scopeVerdict, uncheckedOf } from '../../src/diagnosis/index.ts'
 import type { Fact, ScopeFilter, Snapshot } from '../../src/nouns.ts'
 import { unknown } from '../../src/nouns.ts'
 import { scenarios } from './scenarios.ts'
@@ -52,9 +53,7 @@ describe('diagnose', () => {
         expect(findings.length).toBe(failed.length)
         expect(new Set(findings.map((f) => f.fingerprint)).size).toBe(findings.length)
         expect(() => JSON.stringify(findings)).not.toThrow()
-        const causes = findings.filter(
-          (f) => !['object.synced', 'agents.single-point', 'delete-threshold.off'].includes(f.ruleId),
-        )
+        const causes = findings.filter((f) => (checkById(f.ruleId)?.rank ?? 0) < NOTE_RANK)
         const likely = causes.findIndex((f) => f.confidence === 'likely')
         if (likely >= 0) expect(causes.slice(likely).every((f) => f.confidence === 'likely')).toBe(true)
       }),

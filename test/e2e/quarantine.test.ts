@@ -30,13 +30,21 @@ beforeAll(async () => {
   bot = await startBot()
   const [roster] = await bot.say('who is on call', { as: 'operator' })
   onCall = /Now\n(.+)/.exec(roster?.text ?? '')?.[1] ?? ''
-  const [subscribed] = await bot.say('subscribe', operatorHere)
-  expect(subscribed?.text).toContain('Alerts come to this conversation now')
-  // The tenant is broken from the start, perhaps before the channel was there: begin with a well one.
+  const said = await bot.say('subscribe', operatorHere)
+  expect(said.some(({ text }) => text.includes('Alerts come to this conversation now'))).toBe(true)
+  // The tenant is broken from the start, perhaps before the channel was there: begin anew with a well one.
+  const incidents = async () => (await bot.say('incidents', { as: 'operator' }))[0]?.text ?? ''
+  const pass = async (minutes: number, until: (text: string) => boolean) => {
+    for (let i = 0; i < 12; i += 1) {
+      if (until(await incidents())) return
+      await bot.passTime(minutes)
+    }
+    throw new Error(`still: ${await incidents()}`)
+  }
+  await pass(1, (text) => text.includes('fabrikam.com'))
   await bot.scenario('fabrikam-fixed')
-  const isWell = async () =>
-    (await bot.say('incidents', { as: 'operator' }))[0]?.text.includes('No incident is open')
-  for (let i = 0; i < 12 && !(await isWell()); i += 1) await bot.passTime(i < 8 ? 2 : 40)
+  await pass(3, (text) => text.includes('No incident is open'))
+  await pass(20, (text) => !text.includes('fabrikam.com'))
 })
 afterAll(() => bot.stop())
 
@@ -47,7 +55,7 @@ describe('the alert', () => {
     expect(card.text).toContain('The provisioning job of fabrikam.com is in quarantine since')
     expect(card.text).toContain('HybridIdentityServiceNoActiveAgents')
     expect(card.text).toMatch(/What to do\n1\.\nAD team: /)
-    expect(card.text).toMatch(/Could not be checked\n•\nthe agents: nobody has signed in/)
+    expect(card.text).toMatch(/Could not be checked\n•\nthe agents: /)
     expect(Object.values(people).map(({ name }) => name)).toContain(onCall)
     expect(card.text).toContain(`<at>${onCall}</at>`)
     const mentioned = Object.values(people).find(({ name }) => name === onCall)
@@ -107,9 +115,8 @@ describe('the alert', () => {
         ),
       'the note',
     )
-    const [timeline] = (await bot.say(`summary ${/Incident (\d+)/.exec(card.text)?.[1]}`, operatorHere)) as [
-      Shown,
-    ]
+    const number = /Incident (\d+)/.exec(card.text)?.[1]
+    const [timeline] = (await bot.say(`summary ${number}`, { as: 'operator' })) as [Shown]
     expect(timeline.text.match(/acknowledged\s+by/g)).toHaveLength(1)
   })
 })
@@ -118,7 +125,7 @@ describe('why?', () => {
   it('explains the error with cause and fix, and offers the restart', async () => {
     const card = last(cards('fabrikam.com')) as Shown
     const { replies } = await bot.press(card, 'Why?', { as: 'helpdesk', where: channel })
-    const why = last(replies) as Shown
+    const why = replies.find((one) => one.text.includes('How to verify')) as Shown
     expect(why.text).toMatch(/Quarantined since .*: the agents do not answer/)
     expect(why.text).toMatch(/Why\nAgents are registered for the domain, but none of them is connected/)
     expect(why.text).toMatch(/How to verify/)
@@ -129,7 +136,8 @@ describe('why?', () => {
 describe('the restart', () => {
   it('is proposed in the channel, goes on one-to-one where one can sign in, and is sent once', async () => {
     await bot.scenario('fabrikam-fixed')
-    const [proposal] = (await bot.say('restart fabrikam.com', operatorHere)) as [Shown]
+    const said = await bot.say('restart fabrikam.com', operatorHere)
+    const proposal = said.find((one) => one.text.includes('Restart the synchronization job')) as Shown
     expect(proposal.text).toMatch(/Proposal, nothing is done yet[\s\S]*looks at every object in scope again/)
     expect(proposal.text).toContain('{"criteria":{}}')
     expect(actionsOf(proposal.card)[0]?.title).toBe('Cancel')
@@ -188,21 +196,16 @@ describe('nobody answers', () => {
       ...operatorHere,
       inputs: { 'incident.snooze/minutes': '30' },
     })
-    expect(pressed.text).toMatch(/◷\s+Snoozed[\s\S]*Silent until .* by Omar Diallo/)
-    const back = await bot.passUntil(
-      () => {
-        const now = last(cards('contoso.com'))
-        return now && /Nobody has acknowledged yet/.test(now.text) ? now : undefined
-      },
-      'the end of the snooze',
-      5,
-    )
+    expect(pressed.text).toMatch(/◷\s+Snoozed[\s\S]*Omar Diallo/)
+    await bot.eventually(cardThat('contoso.com', /◷\s+Snoozed/), 'the snoozed card')
+    const awake = cardThat('contoso.com', /Nobody has acknowledged yet/)
+    const back = await bot.passUntil(awake, 'the end of the snooze', 5)
     expect(back.activityId).toBe(card.activityId)
   })
 
   it('is resolved by hand only with a reason, and opens again when it is still bad', async () => {
     const card = last(cards('contoso.com')) as Shown
-    const [without] = await bot.say(`resolve ${/Incident (\d+)/.exec(card.text)?.[1]}`, operatorHere)
+    const [without] = await bot.say(`resolve ${/Incident (\d+)/.exec(card.text)?.[1]}`, { as: 'operator' })
     expect(without?.text).toContain('Please say in a few words why')
     const inputs = { 'incident.resolve/reason': 'account set again' }
     const pressed = await bot.press(card, 'Resolve', { ...operatorHere, inputs })

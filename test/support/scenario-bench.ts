@@ -24,6 +24,8 @@ const MOST_TURNS = 12
 /** Changes what Graph answers, to play a Graph that misbehaves. `body` is undefined when it is no JSON. */
 export type Distort = (given: {
   readonly path: string
+  /** Whole address, for answers that lead somewhere. */
+  readonly url: string
   readonly body: Json | undefined
 }) => Json | string | undefined
 
@@ -71,7 +73,13 @@ async function startDistorting(target: string, distort: Distort): Promise<{ url:
     })
     const text = (await answer.text()).replaceAll(target, here)
     const body = text.startsWith('{') ? (JSON.parse(text) as Json) : undefined
-    const changed = answer.ok ? distort({ path: decodeURIComponent(req.url ?? ''), body }) : undefined
+    const changed = answer.ok
+      ? distort({
+          path: decodeURIComponent(req.url ?? ''),
+          url: `http://${req.headers.host}${req.url}`,
+          body,
+        })
+      : undefined
     const out = changed === undefined ? text : typeof changed === 'string' ? changed : JSON.stringify(changed)
     res.writeHead(answer.status, { 'content-type': 'application/json' }).end(out)
   }

@@ -287,7 +287,7 @@ async function heldCard(services: Services, configuration: Configuration, job: J
       {
         kind: 'text',
         prose: [
-          'If they are wanted, allow them: one person confirms, another approves. If not, put the objects back into scope first, then restart; nothing is deleted meanwhile.',
+          'If they are wanted, allow them: one person confirms, another approves. If not, put the objects back into scope first, then start the job again; nothing is deleted meanwhile.',
         ],
       },
     ],

@@ -216,6 +216,12 @@ export function misunderstood(turn: Turn, services: Services): Reply | undefined
   return questionReply({ tree, step: asking, look: undefined }, again, services.reportHosts)
 }
 
+/** Is the output of the block for the server what the open question waits for? */
+export function asksForReport(turn: Turn, services: Services): boolean {
+  const current = currentDialog(turn, services)
+  return current !== undefined && advance(current.tree, current.state, { kind: 'look' }).next === 'paste'
+}
+
 /** Text while a question is open: an answer to it, or undefined when it is something else. */
 export async function answer(
   turn: Turn,
@@ -254,7 +260,7 @@ export async function takeReport(
   report: { readonly complete: boolean; readonly findings: readonly Finding[] },
 ): Promise<Response | undefined> {
   const current = currentDialog(turn, services)
-  if (!current || advance(current.tree, current.state, { kind: 'look' }).next !== 'paste') return undefined
+  if (!current || !asksForReport(turn, services)) return undefined
   const findingIds = report.findings.map((finding) => finding.ruleId)
   return step({ turn, services, ...current, reported: report.findings }, current.state, {
     kind: 'report',

@@ -155,7 +155,7 @@ export function unknownDomain(domain: string, known: readonly string[]): Reply {
 export async function agents(turn: Turn, services: Services): Promise<Response> {
   const token = await tokenOf(turn, services)
   const seen = await services.sync.agents(token)
-  if (!seen.known) return inferredAgents(turn, services, seen.because)
+  if (!seen.known) return inferredAgents(turn, services, { because: seen.because, token })
   const rows = seen.value.map((agent): Prose[] => [
     [{ data: agent.machine }],
     [agent.status],
@@ -193,8 +193,14 @@ export async function agents(turn: Turn, services: Services): Promise<Response> 
 }
 
 /** Graph shows agents to signed-in people only; without one, the errors of the jobs are the best evidence. */
-async function inferredAgents(turn: Turn, services: Services, because: Because): Promise<Response> {
-  const snap = await services.sync.snapshotOf({ kind: 'tenant' }, { now: turn.now })
+async function inferredAgents(
+  turn: Turn,
+  services: Services,
+  unseen: { readonly because: Because; readonly token: UserToken | undefined },
+): Promise<Response> {
+  const { because, token } = unseen
+  const given = { now: turn.now, ...(token ? { token } : {}) }
+  const snap = await services.sync.snapshotOf({ kind: 'tenant' }, given)
   const findings = findingsOf(snap).filter((finding) => finding.ruleId.startsWith('agents.'))
   const why = becauseWords[because]
   const offers: Button[] = [

@@ -18,6 +18,12 @@ function notAReport(looksLike: string | undefined): Reply {
   )
 }
 
+/** Output of something else, recognised for what it is; undefined when it is our report or just words. */
+export function otherOutput(text: string): Reply | undefined {
+  const read = readServerReport(text)
+  return read.kind === 'other' && read.looksLike !== undefined ? notAReport(read.looksLike) : undefined
+}
+
 function nothingWrong(given: {
   readonly facts: readonly FactRow[]
   readonly unknown: readonly string[]

@@ -1,0 +1,19 @@
+// A rig of two bots on one database of a PostgreSQL server of its own.
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import type { ReplicaRig } from './faults/of-replicas.ts'
+import { prepare } from './quarantine.ts'
+import { startRig } from './rig.ts'
+
+export async function startReplicas(seed: number, server?: PostgresServer): Promise<ReplicaRig> {
+  const postgres = server ?? (await startPostgres())
+  const rig = await startRig({ seed, databaseUrl: await postgres.createDatabase(), bots: 2, slowMs: 6000 })
+  await prepare(rig)
+  return {
+    ...rig,
+    restartDatabase: (how) => postgres.restart(how),
+    async close() {
+      await rig.close()
+      if (!server) await postgres.stop()
+    },
+  }
+}
