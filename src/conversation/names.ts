@@ -12,7 +12,7 @@ const word = "[\\p{L}][\\p{L}\\p{N}'._-]{1,40}"
 // Lazy: the verb that follows must not become part of the name.
 const names = `(?<name>${word}(?: ${word}){0,2}?)`
 const trouble =
-  "(?:(?:is|was|has|does|did|are|can|could|will|still|just)\\s?(?:n't|nt)?\\s?(?:still |also |just )?(?:not |never |n't |no longer |missing|gone|deleted|skipped|absent|can ?not )|isn'?t|wasn'?t|don'?t|doesn'?t|didn'?t|hasn'?t|can'?t|cannot|won'?t|never |missing |not (?:synced|syncing|in|showing|visible|there)|disappeared|vanished|fails to|failed to|got (?:deleted|skipped))"
+  "(?:(?:is|was|has|does|did|are|can|could|will|still|just)\\s?(?:n't|nt)?\\s?(?:still |also |just )?(?:not |never |n't |no longer |missing|gone|deleted|skipped|absent|can ?not )|isn'?t|wasn'?t|don'?t|doesn'?t|didn'?t|hasn'?t|can'?t|cannot|won'?t|never |missing |(?:still )?has (?:still )?no |not (?:synced|syncing|in|showing|visible|there)|disappeared|vanished|fails to|failed to|got (?:deleted|skipped))"
 
 const patterns: readonly RegExp[] = [
   new RegExp(
@@ -24,7 +24,7 @@ const patterns: readonly RegExp[] = [
     'iu',
   ),
   new RegExp(
-    `^(?:(?:hi|hello|hey|help|ok|so|please)[,!.]? )*(?:why (?:is|was|does|did|can|isn'?t|doesn'?t) )?["']?${names}["']?\\s(?=${trouble})`,
+    `^(?:(?:hi|hello|hey|help|ok|so|please|pls|plz)[,!.]? )*(?:why (?:is|was|does|did|can|isn'?t|doesn'?t) )?["']?${names}["']?\\s(?=${trouble})`,
     'iu',
   ),
   new RegExp(

@@ -5,12 +5,12 @@ import { type NarrowSymptom, narrowSymptoms } from './narrow-symptoms.ts'
 
 export type Symptom = { readonly intent: IntentName; readonly treeId: string; readonly pattern: RegExp }
 
-const cloud = '(?:entra|azure|the cloud|cloud|the portal|the tenant|teams|outlook|exchange online)'
+const cloud = '(?:(?:the )?(?:entra|azure|cloud|portal|tenant)|teams|outlook|exchange online)'
 const missing = [
   '(?:is|are|was|were|has|have|do|does|did|will|gets?|still|just)? ?(?:not|never|no longer)(?: \\w+){0,2}? (?:sync|synced|syncs|syncing|syncing up|provisioned|appear|appears|appearing|show|shows|showing|shown|visible|come|comes|coming|arrive|arrives|arrived|replicate|replicated|exist|exists|found|updated|update|updating)',
   `(?:is|are) (?:still )?(?:missing|absent|gone|lost)|missing (?:in|from|on) ${cloud}|\\bnot (?:yet )?(?:in|on) ${cloud}|(?:is|are) (?:still )?not (?:yet )?(?:in|on|there)(?: in| on)? ?${cloud}?`,
   `can not (?:find|see) .{1,60} (?:in|on) ${cloud}|where is|(?:is|was|got|were|are) (?:deleted|removed|skipped)|disappeared|vanished`,
-  '(?:sync|provisioning) (?:of .{1,60} )?(?:fails|failed|is failing|does not work|is broken)|fails to sync|failed to sync|will not sync|(?:wrong|old|outdated) (?:name|department|manager|attribute|phone|mail|email|upn|data|value)',
+  '(?:sync|provisioning) (?:of .{1,60} )?(?:fails|failed|is failing|does not work|is broken)|fails to sync|failed to sync|will not sync|(?:still )?has (?:still )?no (?:\\w+ )?(?:licence|license|mailbox|teams|access|account)|(?:wrong|old|outdated) (?:name|department|manager|attribute|phone|mail|email|upn|data|value)',
 ].join('|')
 
 /** In order: the first that fits is the symptom; passwords before objects, since both say "not synced". */
@@ -45,7 +45,7 @@ export const symptoms: readonly Symptom[] = [
     intent: 'status',
     treeId: 'nothing-syncs',
     pattern:
-      /\b(?:sync|cloud sync|provisioning|synchronization|cycle|everything|it all)\b(?: of \S+)? (?:is|are|was|has|seems|looks|hangs|stopped|does not|did not)\b.*\b(?:stuck|late|slow|down|broken|dead|hanging|hung|stopped|behind|delayed|not (?:\w+ )?(?:running|working|run|work))\b|\b(?:sync|provisioning|synchronization) (?:of \S+ )?(?:hangs|stopped|does not (?:run|work))\b|\bnothing (?:syncs|is syncing|is synced|gets synced|arrives|works)\b/,
+      /\b(?:sync|cloud sync|provisioning|synchronization|cycle|everything|it all)\b(?: of \S+)? (?:is|are|was|has|seems|looks|hangs|stopped|does not|did not)\b.*\b(?:stuck|late|slow|down|broken|dead|hanging|hung|stopped|behind|delayed|not (?:\w+ )?(?:running|working|run|work))\b|\b(?:sync|provisioning|synchronization) (?:of \S+ )?(?:hangs|stopped|does not (?:run|work))\b|\bnothing (?:syncs|is syncing|is synced|gets synced|arrives|works|comes)\b|\bno (?:changes|users|objects|updates|accounts) (?:\w+ ){0,2}?(?:arrive|arrives|sync|syncs|come|reach|synced|appear)\b|\b(?:changes|updates) (?:\w+ ){0,3}?(?:late|slow|slowly|delayed)\b|\b(?:nobody|no one|no user|none of (?:our|the|my) \w+) (?:is|are|gets?|was|were) (?:\w+ )?(?:synced|syncing|updated|provisioned|in (?:entra|the cloud|azure))\b/,
   },
   { intent: 'objectNotSynced', treeId: 'user-not-synced', pattern: new RegExp(`\\b(?:${missing})\\b`) },
 ]
@@ -68,7 +68,7 @@ const presentTime =
   /\b(?:since (?:this|yesterday|today|last|\d|a|monday|tuesday|wednesday|thursday|friday|saturday|sunday|noon|the (?:morning|weekend|night)|about|around|\w+ (?:hours|minutes|days))|today|this (?:morning|afternoon|evening|week)|tonight|right now|now|currently|at the moment|just now|yesterday|suddenly|all of a sudden|again|any ?more|for (?:\d+|an?|two|three|some|several|the (?:last|past)) ?\w* ?(?:minutes|hours|days?|hour|week)?)\b/
 
 const everybody =
-  /\b(?:nobody|no one|no user|everyone|everybody|all (?:our |the |my )?(?:users|people|staff|employees|colleagues|accounts|groups|passwords|changes)|none of (?:our|the|my)|nothing|everything|no (?:changes|new users|passwords|users|objects)|new (?:users|hires|employees|joiners|colleagues|passwords|accounts)|several|many|(?:half|some|most) of (?:our|the|my)|our (?:users|people|staff|passwords|new))\b/
+  /\b(?:nobody|no one|no user|everyone|everybody|all (?:our |the |my )?(?:users|people|staff|employees|colleagues|accounts|groups|passwords|changes)|none of (?:our|the|my)|nothing|everything|no (?:changes|new users|passwords|users|objects)|new (?:users|hires|employees|joiners|colleagues|passwords|accounts)|several|many|(?:half|some|most) of (?:our|the|my)|our (?:users|people|staff|passwords|changes|new)|users (?:say|complain|report|can not|must))\b/
 const ours = /\b(?:our|ours|my|we|us)\b/
 const thisOne =
   /\b(?:my|this|that|one of (?:our|my)|an?other|a new) (?:new )?(?:users?|accounts?|colleagues?|employees?|groups?|person|coworkers?|boss|manager|joiner|hire)\b(?! (?:attribute|photo|value|field|property|mapping|membership|name))|\ba (?:user|colleague|person|coworker|customer|caller) (?:of mine|of ours|here|calls?|called|says|said|complains)\b/
@@ -113,7 +113,9 @@ function statesOwnTrouble({ text, symptom, entities, asks }: Signals): boolean {
   if (everybody.test(text) && presentTime.test(text)) return true
   if (thisOne.test(text))
     return symptom.intent === 'objectNotSynced' || symptom.intent === 'passwordNotWorking'
-  const owned = definite.test(text)
+  // "Sync does not work since an hour" has no owner in it and can only be theirs.
+  const bare = symptom.intent === 'status' && /^(?:sync|cloud sync|provisioning|synchronization)\b/.test(text)
+  const owned = bare || definite.test(text)
   const state = /^(?:is|are|why is|why are|why did|why was|why has)\b/.test(text)
   return owned && (presentTime.test(text) || state || (ours.test(text) && text.length < 80))
 }
@@ -139,8 +141,20 @@ function concernsDomain({ text, symptom, entities, asks }: Signals): boolean {
   if (technical.test(text) || (ownDoing.test(text) && symptom.intent !== 'quarantineWhy')) return false
   return (
     !asks ||
-    /^(?:is|are|why (?:is|are|did|was|has)|what is wrong with|since when)\b/.test(text) ||
+    /^(?:is|are|why (?:is|are|do|does|did|was|has)|what is wrong with|since when)\b|\bwhy\W*$/.test(text) ||
     symptom.intent === 'status'
+  )
+}
+
+const unwell =
+  /\b(?:down|late|slow|dead|offline|broken|stuck|stalled|frozen|hangs?|red|wrong|stands still|(?:hours|days|weeks) ago|fails?|failed|failing|errors?|stopped|nobody|nothing|off|refused|complain\w*|no sync|not (?:\w+ )?(?:work|working|ok|healthy|running|well|good)|trouble|problems?)\b/
+
+/** "contoso.com is down": a domain of the tenant that is not well, whatever exactly is meant. */
+export function domainIsUnwell(text: string, entities: readonly Entity[]): boolean {
+  const named = entities.some((e) => e.kind === 'domain' && e.exact)
+  if (!named || text.length > 200 || technical.test(text) || !unwell.test(text)) return false
+  return (
+    !asksAbout(text) || /^(?:is|why (?:is|are|do|does|did|was|has)|what is wrong with)\b|\bwhy\W*$/.test(text)
   )
 }
 

@@ -8,7 +8,7 @@ import { type Intent, readCommand } from './intents.ts'
 import { findName } from './names.ts'
 import { isServerReport } from './server-report.ts'
 import { notDomains } from './spoken-commands.ts'
-import { namesObject, type Reading, readSymptom } from './symptoms.ts'
+import { domainIsUnwell, namesObject, type Reading, readSymptom } from './symptoms.ts'
 
 export type Understood = {
   /** The message without markup. */
@@ -94,7 +94,8 @@ function bareObject(text: string, entities: readonly Entity[]): boolean {
   )
   if (!strong)
     return (
-      entities.some((e) => e.kind === 'name') && /^(?:check|look|find|search|where|diagnose|what)/.test(text)
+      entities.some((e) => e.kind === 'name') &&
+      /^(?:why (?:is|was|does|did|has)\b|check|look|find|search|where|diagnose|what)/.test(text)
     )
   const only = entities.find((e) => e.kind === 'objectId')
   // An id alone is asked about; an id inside a sentence may be anything.
@@ -148,7 +149,8 @@ export function understand(message: string, options: UnderstandOptions = {}): Un
       ? ({ name: 'objectNotSynced', confidence: 0.75, treeId: 'user-not-synced' } as const)
       : undefined) ??
     whyAlone(words) ??
-    bareDomain(words, entities)
+    bareDomain(words, entities) ??
+    unwellDomain(words, entities)
   const first = spoken ? [completed(spoken, entities, options.domains ?? [])] : live ? [live] : []
   return {
     text,
@@ -172,6 +174,11 @@ function bareDomain(text: string, entities: readonly Entity[]): Intent | undefin
   )
     ? { name: 'status', confidence: 0.8, domain: domain.value }
     : undefined
+}
+
+function unwellDomain(text: string, entities: readonly Entity[]): Intent | undefined {
+  if (namesObject(entities) || !domainIsUnwell(text, entities)) return undefined
+  return withDomain({ name: 'status', confidence: 0.75, treeId: 'nothing-syncs' }, entities)
 }
 
 /** "start menu" is no command: what stands in the place of a domain must look like one. */

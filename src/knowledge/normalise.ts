@@ -101,30 +101,43 @@ export type Analyser = {
   learn(text: string): Learnt
 }
 
-type Phrases = ReadonlyMap<string, readonly { readonly words: readonly string[]; readonly to: string }[]>
+/** A word as it stands in a text: looked up once, however often it comes. */
+type Word = {
+  readonly text: string
+  readonly stop: boolean
+  /** The term it counts as. */
+  readonly term: string
+  /** Phrases it begins, the longest first. */
+  readonly starts: readonly Phrase[] | undefined
+}
 
-function compilePhrases(table: WordTable): Phrases {
-  const byFirst = new Map<string, { words: string[]; to: string }[]>()
+type Phrase = { readonly words: readonly string[]; readonly to: string }
+
+function compilePhrases(table: WordTable): ReadonlyMap<string, readonly Phrase[]> {
+  const byFirst = new Map<string, Phrase[]>()
   for (const [to, variants] of Object.entries(table.phrases)) {
     for (const variant of variants) {
       const parts = words(variant)
       const first = parts[0]
       if (first === undefined) continue
-      const list = byFirst.get(first) ?? []
-      list.push({ words: parts, to: words(to)[0] ?? to })
-      byFirst.set(first, list)
+      const phrase = { words: parts, to: words(to)[0] ?? to }
+      const list = byFirst.get(first)
+      if (list) list.push(phrase)
+      else byFirst.set(first, [phrase])
     }
   }
   for (const list of byFirst.values()) list.sort((a, b) => b.words.length - a.words.length)
   return byFirst
 }
 
-function replacePhrases(list: readonly string[], phrases: Phrases): string[] {
-  const out: string[] = []
+/** The same list when no phrase is in it. */
+function replacePhrases(list: readonly Word[], look: (word: string) => Word): readonly Word[] {
+  if (!list.some((word) => word.starts)) return list
+  const out: Word[] = []
   for (let i = 0; i < list.length; ) {
-    const word = list[i] ?? ''
-    const hit = phrases.get(word)?.find((phrase) => phrase.words.every((part, k) => list[i + k] === part))
-    out.push(hit ? hit.to : word)
+    const word = list[i] as Word
+    const hit = word.starts?.find((phrase) => phrase.words.every((part, k) => list[i + k]?.text === part))
+    out.push(hit ? look(hit.to) : word)
     i += hit ? hit.words.length : 1
   }
   return out
@@ -165,30 +178,33 @@ export function createAnalyser(table: WordTable): Analyser {
     for (const [to, variants] of Object.entries(group)) spelling.learn(words([to, ...variants].join(' ')))
   }
   spelling.learn([...stop, ...weak])
-  const known = new Map<string, string>()
-  const canonical = (word: string) => {
-    const before = known.get(word)
-    if (before !== undefined) return before
-    const stemmed = stem(word)
+  const seen = new Map<string, Word>()
+  const look = (raw: string): Word => {
+    const before = seen.get(raw)
+    if (before) return before
+    const text = bigNumber(raw)
+    const stemmed = stem(text)
     // An everyday word keeps its ending: "customer" has nothing to do with "custom".
-    const out = canon.get(stemmed) ?? (weak.has(word) ? word : stemmed)
+    const term = canon.get(stemmed) ?? (weak.has(text) ? text : stemmed)
+    const word = { text, stop: stop.has(text), term, starts: phrases.get(text) }
     // Bounded: what people type must not fill the memory.
-    if (known.size < MAX_KNOWN) known.set(word, out)
-    return out
+    if (seen.size < MAX_KNOWN) seen.set(raw, word)
+    return word
   }
-  const toTerms = (typed: readonly string[]): Learnt => {
+  const toTerms = (typed: readonly Word[]): Learnt => {
     // Twice, because a phrase may be made of phrases: "azure ad connect" + "cloud sync".
-    const all = replacePhrases(replacePhrases(typed, phrases), phrases)
+    const once = replacePhrases(typed, look)
+    const all = once === typed ? typed : replacePhrases(once, look)
     const list: string[] = []
-    for (const word of all) if (!stop.has(word)) list.push(canonical(word))
-    return { list, all }
+    for (const word of all) if (!word.stop) list.push(word.term)
+    return { list, all: all.map((word) => word.text) }
   }
   return {
     isWeak: (term) => weak.has(term) || (/^\d{1,4}$/.test(term) && !numbers.has(term)),
     learn(text) {
       const raw = words(text)
       spelling.learn(raw)
-      return toTerms(raw.map(bigNumber))
+      return toTerms(raw.map(look))
     },
     analyse(typed, options) {
       const text = typed
@@ -197,10 +213,10 @@ export function createAnalyser(table: WordTable): Analyser {
           return `${known} ${domain.match(/onmicrosoft\.com$|\.local$/i)?.[0] ?? ''} `
         })
         .replace(ATTRIBUTE, (name) => (spelling.knows(name.toLowerCase()) ? name : 'attribute'))
-      const raw = words(text).slice(0, MAX_TERMS).map(bigNumber)
+      const raw = words(text).slice(0, MAX_TERMS)
       const spelt = options?.correct === false ? raw : raw.map((word) => spelling.correct(word))
-      const { list, all } = toTerms(spelt)
-      return { list, all, set: new Set(list), names: namesIn(text, canonical) }
+      const { list, all } = toTerms(spelt.map(look))
+      return { list, all, set: new Set(list), names: namesIn(text, (word) => look(word).term) }
     },
   }
 }

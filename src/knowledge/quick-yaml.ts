@@ -24,9 +24,10 @@ function linesOf(text: string): Line[] {
   const lines: Line[] = []
   for (const raw of text.split('\n')) {
     const body = raw.trimEnd()
-    if (body === '' || /^\s*#/.test(body)) continue
-    const indent = body.search(/\S/)
     if (body.includes('\t')) throw new Unsure()
+    let indent = 0
+    while (body.charCodeAt(indent) === 32) indent++
+    if (body === '' || body.charCodeAt(indent) === 35) continue
     lines.push({ indent, text: body.slice(indent) })
   }
   if (lines.length === 0) throw new Unsure()
@@ -73,6 +74,12 @@ function readList(reader: Reader, indent: number): Value {
   for (let line = reader.lines[reader.at]; line && line.indent === indent; line = reader.lines[reader.at]) {
     if (!line.text.startsWith('- ')) throw new Unsure()
     const rest = line.text.slice(2)
+    // The lists of question phrases are most of what there is to read.
+    if (rest.startsWith('"') && rest.indexOf('"', 1) === rest.length - 1 && !rest.includes('\\')) {
+      reader.at++
+      out.push(rest.slice(1, -1))
+      continue
+    }
     const inner = rest.trimStart()
     if (KEY.test(inner) && !/^["'[{]/.test(inner)) {
       // "- key: value": a map whose first line stands behind the dash.

@@ -33,6 +33,7 @@ export type Row = Readonly<Record<string, unknown>>
 export type Bot = {
   readonly name: string
   readonly port: number
+  /** Undefined while it is dead. */
   pid(): number | undefined
   /** Rounds of the clock that ended, over all of its lives. */
   rounds(): number
@@ -158,7 +159,7 @@ async function createBot(name: string, env: Readonly<Record<string, string>>): P
   const bot: Bot = {
     name,
     port,
-    pid: () => child?.pid,
+    pid: () => (child?.exitCode === null && child.signalCode === null ? child.pid : undefined),
     rounds: () => rounds,
     statements: () => statements,
     get deaths() {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadTrees } from '../../src/conversation/load-trees.ts'
 import { objectNameOf, understand } from '../../src/conversation/understand.ts'
-import { symptomPhrasings } from './symptom-phrasings.ts'
+import { faultPhrasings, symptomPhrasings } from './symptom-phrasings.ts'
 
 const trees = loadTrees(join(import.meta.dirname, '../../dialogs'))
 const options = { domains: ['contoso.com', 'fabrikam.com'], treeIds: trees.ids }
@@ -23,6 +23,12 @@ describe('what people say of a symptom', () => {
       return first?.treeId !== undefined && fitting.includes(first.treeId)
     })
     expect(begun.length / symptomPhrasings.length).toBeGreaterThanOrEqual(0.95)
+  })
+})
+
+describe('what people say of a fault', () => {
+  it.each(faultPhrasings)('"%s" begins %s', (text, tree) => {
+    expect(understand(text, options).intents[0]?.treeId).toBe(tree)
   })
 })
 

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadTrees } from '../../src/conversation/index.ts'
 import { openScenarioBench, type ScenarioBench } from '../support/scenario-bench.ts'
 import { type Row, rows } from './scenario-table.ts'
 
@@ -53,6 +55,12 @@ describe('the table', () => {
     const all = Array.from({ length: 76 }, (_, i) => `S${String(i + 1).padStart(2, '0')}`)
     expect(all.filter((symptom) => !shown.has(symptom))).toEqual([])
     expect(rows.filter((row) => (row.also ?? []).length > 0).length).toBeGreaterThanOrEqual(12)
+  })
+
+  it('walks every dialog', () => {
+    const trees = loadTrees(join(import.meta.dirname, '../../dialogs'))
+    const walked = new Set(rows.map(({ cause }) => cause.split('.')[1]))
+    expect(trees.ids.filter((id) => !walked.has(id))).toEqual([])
   })
 
   it('asks at most six questions', () => {

@@ -64,6 +64,20 @@ describe('a dialog', () => {
     expect(asked.view).toMatchObject({ kind: 'ask', number: 1 })
   })
 
+  it('does not ask as if all were well when it was kept from looking', () => {
+    const jobs = tree('quarantine')
+    const start = advance(jobs, begin(jobs), { kind: 'look' })
+    const kept: CheckResult = {
+      id: 'job.quarantined',
+      result: 'skipped',
+      because: 'notPermitted',
+      what: 'jobs',
+    }
+    expect(advance(jobs, start.state, { kind: 'checked' }, [kept]).state.at).toBe('cannot-see')
+    const absent: CheckResult = { ...kept, because: 'notFound' }
+    expect(advance(jobs, start.state, { kind: 'checked' }, [absent]).state.at).toBe('not-now')
+  })
+
   it('goes back one question and starts over', () => {
     const at = (state: State, input: Input) => advance(user, state, input).state
     let state = advance(user, begin(user, { object: true }), { kind: 'checked' }).state

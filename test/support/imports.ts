@@ -35,7 +35,6 @@ const owners: readonly { readonly packages: RegExp; readonly room: string; reado
     room: 'store',
     instead: 'the repositories of src/ports.ts',
   },
-  { packages: /^minisearch/, room: 'knowledge', instead: 'Knowledge of src/knowledge' },
 ]
 
 /** Rooms of plain functions: they see no network and no edge room. */
