@@ -6,7 +6,7 @@ import type * as z from 'zod'
 import { MedicError } from '../errors.ts'
 import type { Block } from '../nouns.ts'
 import { fill, tableText } from './fill.ts'
-import { parseMarkdown } from './markdown.ts'
+import { bodyProblems, parseMarkdown } from './markdown.ts'
 import { quickYaml } from './quick-yaml.ts'
 import {
   type FactTable,
@@ -174,10 +174,21 @@ function readArticle(input: ArticleInput): Article | undefined {
   if (!head) return undefined
   if (!note && `${head.id}.md` !== basename(file)) report(file, 'id', 'must be the name of the file')
   const text = fill(split[2] ?? '', tables, (what) => report(file, 'body', what))
-  const blocks = parseMarkdown(text, tables, (what) => report(file, 'body', what))
-  if (blocks[0]?.kind !== 'text') report(file, 'body', 'must begin with a sentence that answers')
+  for (const what of bodyProblems(text, tables)) report(file, 'body', what)
   const topic = note ? 'notes' : (relative(join(root, 'articles'), input.file).split(/[\\/]/)[0] ?? '')
-  return { ...head, file, topic, note, blocks, text: tableText(text, tables) }
+  let blocks: readonly Block[] | undefined
+  return {
+    ...head,
+    file,
+    topic,
+    note,
+    text: tableText(text, tables),
+    // Made when first asked for: most articles are not asked for in the first seconds.
+    get blocks() {
+      blocks ??= parseMarkdown(text, tables)
+      return blocks
+    },
+  }
 }
 
 function noteHead(value: unknown, file: string, report: Report): FrontMatter | undefined {

@@ -23,52 +23,61 @@ export function parseInline(text: string): Prose {
 
 type Cursor = { readonly lines: readonly string[]; at: number }
 
-/** Blocks of one body whose cell placeholders are filled already. */
-export function parseMarkdown(text: string, tables: Tables, problem: (what: string) => void): Block[] {
+/** What is wrong with a body, seen without making its blocks. */
+export function bodyProblems(text: string, tables: Tables): string[] {
+  const problems: string[] = []
+  const start = text.trimStart()
+  if (start === '' || /^(#{2,4} |```|\||- |\d+\. |\{\{table )/.test(start))
+    problems.push('must begin with a sentence that answers')
+  if ((text.match(/^```/gm)?.length ?? 0) % 2 === 1) problems.push('a code block is not closed')
+  for (const [line] of text.matchAll(/^\{\{table .*$/gm)) {
+    const before = problems.length
+    const call = tableCall(line, tables, (what) => problems.push(what))
+    if (!call && problems.length === before) problems.push(`not a placeholder: ${line}`)
+  }
+  return problems
+}
+
+/** Blocks of one body without problems whose cell placeholders are filled already. */
+export function parseMarkdown(text: string, tables: Tables): Block[] {
   const cursor: Cursor = { lines: text.split('\n'), at: 0 }
   const blocks: Block[] = []
   while (cursor.at < cursor.lines.length) {
     const line = cursor.lines[cursor.at] ?? ''
     if (line.trim() === '') cursor.at++
-    else blocks.push(readBlock(line, cursor, { tables, problem }))
+    else blocks.push(readBlock(line, cursor, tables))
   }
   return blocks
 }
 
-type Context = { readonly tables: Tables; readonly problem: (what: string) => void }
-
-function readBlock(line: string, cursor: Cursor, context: Context): Block {
+function readBlock(line: string, cursor: Cursor, tables: Tables): Block {
   const heading = /^#{2,4} (.+)$/.exec(line)
   if (heading) {
     cursor.at++
     return { kind: 'heading', text: heading[1]?.trim() ?? '' }
   }
-  if (line.startsWith('```')) return readCode(cursor, context)
-  if (line.startsWith('{{table ')) return readFactTable(line, cursor, context)
+  if (line.startsWith('```')) return readCode(cursor)
+  if (line.startsWith('{{table ')) return readFactTable(line, cursor, tables)
   if (line.startsWith('|')) return readTable(cursor)
   if (/^(-|\d+\.) /.test(line)) return readList(cursor)
   return readParagraph(cursor)
 }
 
-function readCode(cursor: Cursor, context: Context): Block {
+function readCode(cursor: Cursor): Block {
   const language = (cursor.lines[cursor.at] ?? '').slice(3).trim()
   const body: string[] = []
   cursor.at++
   while (cursor.at < cursor.lines.length && cursor.lines[cursor.at] !== '```') {
     body.push(cursor.lines[cursor.at++] ?? '')
   }
-  if (cursor.at >= cursor.lines.length) context.problem('a code block is not closed')
   cursor.at++
   return { kind: 'code', language, text: body.join('\n') }
 }
 
-function readFactTable(line: string, cursor: Cursor, context: Context): Block {
+function readFactTable(line: string, cursor: Cursor, tables: Tables): Block {
   cursor.at++
-  const call = tableCall(line, context.tables, context.problem)
-  if (!call) {
-    context.problem(`not a placeholder: ${line}`)
-    return { kind: 'text', prose: [line] }
-  }
+  const call = tableCall(line, tables, () => undefined)
+  if (!call) return { kind: 'text', prose: [line] }
   const { table, columns, rows } = call
   return {
     kind: 'table',

@@ -104,9 +104,22 @@ export function createEdge(options: EdgeOptions): Edge {
   const turns = createTurns({ ...options, limits })
   let draining = false
 
-  const refuse = (req: IncomingMessage, res: ServerResponse, status: number, allow?: string) => {
+  const refuse = (
+    req: IncomingMessage,
+    res: ServerResponse,
+    status: number,
+    more: { readonly allow?: string | undefined; readonly reason?: string } = {},
+  ) => {
+    const { allow, reason } = more
+    const from = sourceOf(req, options.source)
     // Without a gate there is nobody to keep out: only the own machine can connect.
-    const over = gate.on && refusals.isOver(sourceOf(req, options.source))
+    const over = gate.on && refusals.isOver(from)
+    // Who floods us must not flood the log: what is over the limit is only counted.
+    if (!over)
+      telemetry.log.warn(
+        { status, source: telemetry.pseudonym(from), ...(reason ? { reason } : {}) },
+        'refused',
+      )
     sendError(res, over ? 429 : status, allow === undefined || over ? {} : { allow })
     wasteBody(req)
   }
@@ -115,7 +128,7 @@ export function createEdge(options: EdgeOptions): Edge {
     const token = await gate.authenticate(req.headersDistinct.authorization ?? [])
     const reject = (refusal: { readonly status: number; readonly reason: string }) => {
       telemetry.metrics.count('bot_auth_rejected_total', { reason: refusal.reason })
-      refuse(req, res, refusal.status)
+      refuse(req, res, refusal.status, { reason: refusal.reason })
     }
     if (!token.ok) return reject(token)
     if (draining || turns.isFull()) {
@@ -178,7 +191,7 @@ export function createEdge(options: EdgeOptions): Edge {
       if (URL.canParse(address) && (await options.extraRoutes(req, res, new URL(address)))) return false
     }
     const admission = admit(req)
-    if (!admission.ok) refuse(req, res, admission.status, admission.allow)
+    if (!admission.ok) refuse(req, res, admission.status, { allow: admission.allow })
     return admission.ok
   }
 

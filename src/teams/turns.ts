@@ -49,6 +49,8 @@ export type Turns = {
 }
 
 const POLL_MS = 100
+/** The verb is written by the sender: what looks like none of ours is not repeated in the log. */
+const verbShape = /^[a-zA-Z]{1,20}(?:\.[a-zA-Z]{1,20})?$/
 class TurnTooLong extends Error {}
 const cardType = 'application/vnd.microsoft.card.adaptive'
 const sentenceType = 'application/vnd.microsoft.activity.message'
@@ -133,7 +135,7 @@ export function createTurns(options: {
     conversation: telemetry.pseudonym(event.place.conversationId),
     person: telemetry.pseudonym(event.person.objectId),
     scope: event.place.scope,
-    ...(event.kind === 'cardAction' ? { verb: event.verb } : {}),
+    ...(event.kind === 'cardAction' ? { verb: verbShape.test(event.verb) ? event.verb : 'other' } : {}),
   })
 
   const settle = async ({ event, answer, run }: Turn): Promise<TurnAnswer> => {

@@ -609,6 +609,13 @@ const objects: readonly Row[] = [
     shows: /15 certificates/,
   },
   {
+    symptoms: ['S47'],
+    state: well,
+    say: 'janet.doerr@contoso.com has too many certificates',
+    answers: ['certificates'],
+    cause: 'dialog.object-too-large.certificates',
+  },
+  {
     symptoms: ['S48'],
     state: well,
     say: 'our log shows create but the user existed',
