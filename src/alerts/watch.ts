@@ -166,10 +166,12 @@ async function judgeSight(deps: WatchDeps, good: ReadonlySet<string>, now: Insta
   const recovering = world.live.some(
     (i) => i.ruleId === 'monitor.blind' && i.configurationId === undefined && i.state !== 'resolved',
   )
+  // Polls come at different moments: when all end together, the first to be overdue is no trouble of its own either.
+  const alone = (one: Watched) => lastGood - one.lastGood >= 2 * deps.pollMs
   for (const one of world.watched) {
     if (good.has(one.configurationId))
       observations.push(blindObservation(deps, { state: 'good', lastGood: one.lastGood, now, one }))
-    else if (!all && !recovering && now - one.lastGood >= limit)
+    else if (!all && !recovering && alone(one) && now - one.lastGood >= limit)
       observations.push(blindObservation(deps, { state: 'bad', lastGood: one.lastGood, now, one }))
   }
   await applyAll(deps, observations, now)

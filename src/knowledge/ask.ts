@@ -16,6 +16,7 @@ export type Hints = {
   readonly ours: ReadonlySet<string>
   readonly foreign: ReadonlySet<string>
   readonly relation: ReadonlySet<string>
+  readonly beside: ReadonlySet<string>
 }
 
 export type Engine = {
@@ -91,7 +92,9 @@ function carried(engine: Engine, before: Article, terms: Terms): Reply {
   const together = engine.search.find({ list, set: new Set(list), names: terms.names, all: list })
   const fresh = new Map(engine.search.find(terms).map((hit) => [hit.article.id, hit.confidence]))
   const both = (hit: Hit) =>
-    hit.confidence + (fresh.get(hit.article.id) ?? -1) + (before.related?.includes(hit.article.id) ? RELATED : 0)
+    hit.confidence +
+    (fresh.get(hit.article.id) ?? -1) +
+    (before.related?.includes(hit.article.id) ? RELATED : 0)
   const hits = together.filter((hit) => hit.article.id !== before.id).sort((a, b) => both(b) - both(a))
   const [best] = hits
   if (!best || (fresh.get(best.article.id) ?? 0) < ANSWER_FROM || best.confidence < 0.8 * ANSWER_FROM)
@@ -168,10 +171,12 @@ function belongsElsewhere(
 ): boolean {
   const { question, sighting, terms, best } = seen
   // A name of code that only we have says as much as our own name.
-  const ours = OURS.test(question) || terms.set.has('cloudsync') || (sighting.by === 'name' && (best?.named ?? false))
+  const ours =
+    OURS.test(question) || terms.set.has('cloudsync') || (sighting.by === 'name' && (best?.named ?? false))
   const sure = best?.confidence ?? 0
   if (ours) return sighting.by === 'sign' && !covers(best, sighting.product) && sure < COVERED_FROM
-  const related = sighting.product.id !== 'connect-sync' || [...terms.set].some((term) => hints.relation.has(term))
+  const link = sighting.product.id === 'connect-sync' ? hints.relation : hints.beside
+  const related = [...terms.set].some((term) => link.has(term))
   if (!related && sure < UNRELATED_FROM) return true
   const short = terms.set.size <= 3 ? COVERED_SHORT_FROM : COVERED_FROM
   return !covers(best, sighting.product) || sure < (sighting.by === 'sign' ? COVERED_SIGN_FROM : short)

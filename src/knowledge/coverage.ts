@@ -116,12 +116,26 @@ export function coveragePage(knowledge: Knowledge, dir: string): string {
       ['error codes', codes],
     ]),
     '',
-    `Articles: ${knowledge.articleIds().length}. Reviewed: ${coverage.reviewed}.`,
+    figures(knowledge),
     '',
     ...section('Facts', facts),
     ...section('Corrections of older texts', corrections),
     ...section('Error codes', codes),
   ].join('\n')
+}
+
+/** How many articles, how long an answer is before its tables, how old the oldest review. */
+function figures(knowledge: Knowledge): string {
+  const ids = knowledge.articleIds()
+  const articles = ids.flatMap((id) => knowledge.article(id) ?? [])
+  const oldest = articles.map((article) => article.reviewed).sort()[0] ?? 'none'
+  const lengths = articles.map(({ blocks }) => {
+    const table = blocks.findIndex((block) => block.kind === 'table')
+    const prose = (table < 0 ? blocks : blocks.slice(0, table)).filter((block) => block.kind !== 'code')
+    return plainBlocks(prose).split(/\s+/).length
+  })
+  const median = lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)] ?? 0
+  return `${ids.length} articles; median answer: ${median} words before tables. Oldest review: ${oldest}.`
 }
 
 const good = (one: Covered) => one.found && one.lacks.length === 0

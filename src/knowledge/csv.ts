@@ -3,7 +3,7 @@ import type { Block, Prose } from '../nouns.ts'
 import { plainProse } from './plain.ts'
 
 const WISH =
-  /[,;]?\s*\b(?:(?:as|in|into|for|to)\s+)?(?:an?\s+)?(?:csv|excel|spreadsheet)(?:[\s-]+(?:file|format|list|table|sheet))?\b/i
+  /[,;]?\s{0,4}\b(?:(?:as|in|into|for|to)\s{1,4})?(?:an?\s{1,4})?(?:csv|excel|spreadsheet)(?:[\s-]{1,4}(?:file|format|list|table|sheet))?\b/i
 
 /** Whether a text asks for CSV, and the rest of it. */
 export function csvWish(text: string): { readonly wanted: boolean; readonly rest: string } {

@@ -107,6 +107,7 @@ function createEngine(loaded: Loaded): Engine {
       ours: termsOf(loaded.words.ours),
       foreign: termsOf(loaded.words.foreign),
       relation: termsOf(loaded.words.relation),
+      beside: termsOf(loaded.words.beside),
     },
     codesReviewed: loaded.tables.get('error-codes')?.reviewed ?? '',
     articleOf: (id) => loaded.articles.get(id),

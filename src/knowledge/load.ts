@@ -67,7 +67,18 @@ export function loadFiles(dir: string, notesDir?: string): Loaded {
   return { articles, tables, words }
 }
 
-const emptyWords: WordTable = { phrases: {}, words: {}, stop: [], vague: [], weak: [], ours: [], foreign: [], relation: [], cues: {} }
+const emptyWords: WordTable = {
+  phrases: {},
+  words: {},
+  stop: [],
+  vague: [],
+  weak: [],
+  ours: [],
+  foreign: [],
+  relation: [],
+  beside: [],
+  cues: {},
+}
 
 function invalid(problems: readonly Problem[]): MedicError {
   const lines = problems.map((p) => `${p.file}: ${p.field}: ${p.what}`)

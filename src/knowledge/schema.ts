@@ -75,6 +75,8 @@ export const wordTable = z.strictObject({
   foreign: texts.default([]),
   /** Words that tell how Connect Sync and Cloud Sync belong together. */
   relation: texts.default([]),
+  /** The same for other products. */
+  beside: texts.default([]),
   /** Follow-up cues by kind. */
   cues: z.record(text, texts),
 })
@@ -87,7 +89,8 @@ export type WordTable = z.infer<typeof wordTable>
 
 /** JSON Schemas of what people write in knowledge/, for editors. */
 export function knowledgeJsonSchemas() {
-  const input = { io: 'input' } as const
+  // A date that YAML has already read has no form of its own in JSON Schema.
+  const input = { io: 'input', unrepresentable: 'any' } as const
   return {
     article: z.toJSONSchema(frontMatter, input),
     note: z.toJSONSchema(noteFrontMatter, input),

@@ -116,7 +116,9 @@ function addressesIn(log: Fact<readonly ProvisioningEvent[]>): readonly string[]
   const [newest] = log.known ? log.value : []
   if (!newest) return []
   const texts = [newest.source.name, newest.target.name, newest.error?.reason]
-  const found = texts.flatMap((text) => text?.match(/[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu) ?? [])
+  const found = texts.flatMap(
+    (text) => text?.match(/(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu) ?? [],
+  )
   return [...new Set(found.map((one) => plainAddress(one.replace(/^'|[.']{1,5}$/g, '')).toLowerCase()))]
 }
 

@@ -101,6 +101,28 @@ describe('the watch', () => {
     ])
   })
 
+  it('is blind once when everything ends together, although the configurations were last read at different moments', async () => {
+    const world = await alertsWorld()
+    const contoso = { id: 'sp-contoso', domain: 'contoso.com' }
+    const see = (t: number, other: boolean) => {
+      world.sync.configurationList = known([FABRIKAM, contoso], t, 'test')
+      const mine = healthyJob(t, { id: 'c', configurationId: contoso.id })
+      world.sync.jobLists.set(FABRIKAM.id, known([healthyJob(t)], t, 'test'))
+      const lost = unknown<readonly Job[]>('unavailable', 'test')
+      world.sync.jobLists.set(contoso.id, other ? known([mine], t, 'test') : lost)
+    }
+    see(T0, true)
+    await world.tick()
+    // One more poll of the one, then nothing of either.
+    await world.run(MINUTE + 10_000, 10_000, (t) => see(t, false))
+    world.sync.fail()
+    world.sync.jobLists.clear()
+    await world.run(20 * MINUTE, 10_000)
+    expect(await world.alerts.list()).toMatchObject([
+      { ruleId: 'monitor.blind', subject: 'the whole tenant' },
+    ])
+  })
+
   it('does not call a configuration unseen whose turn comes a little later when sight of the tenant returns', async () => {
     const world = await alertsWorld()
     const contoso = { id: 'sp-contoso', domain: 'contoso.com' }

@@ -133,7 +133,12 @@ export async function startSimulatedGraph(options: {
     const prefix = /startswith\(displayName,'([^']*)'\)/.exec(query)?.[1] ?? ''
     return all
       .filter(({ domain }) => domain.startsWith(prefix))
-      .map(({ id, domain }) => ({ id, appId: id, displayName: domain, applicationTemplateId: CLOUD_SYNC_TEMPLATE }))
+      .map(({ id, domain }) => ({
+        id,
+        appId: id,
+        displayName: domain,
+        applicationTemplateId: CLOUD_SYNC_TEMPLATE,
+      }))
   }
 
   const serveExtra = async (request: GraphRequest, res: ServerResponse): Promise<boolean> => {

@@ -62,7 +62,10 @@ export const GROUNDWORK: readonly Row[] = [
   ['ntlm', 'should NTLM be on or off on the box with the agent'],
   ['ntlm', 'outgoing ntlm deny all -> agent wrong credentials'],
   ['powershell-execution-policy', 'Get-ExecutionPolicy shows Bypass, does the agent install like it?'],
-  ['powershell-execution-policy|code:Agent registration fails with security error', 'registration fails with a security error about scripts'],
+  [
+    'powershell-execution-policy|code:Agent registration fails with security error',
+    'registration fails with a security error about scripts',
+  ],
   ['powershell-execution-policy', 'group policy sets AllSigned'],
   ['tls12-registry', 'give me the reg file for tls'],
   ['tls12-registry', 'how do i know tls 1.2 is on for the agent box, which keys'],
@@ -82,7 +85,10 @@ export const GROUNDWORK: readonly Row[] = [
   ['gmsa-permissions', 'does the gMSA need replicate directory changes'],
   ['gmsa-cmdlets', 'Set-AADCloudSyncPermissions syntax one domain only'],
   ['gmsa-cmdlets', 'what are the values for -PermissionType'],
-  ['gmsa-creation-fails|code:KDS may not be running', 'how to lock down the gmsa object restricted permissions cmdlet'],
+  [
+    'gmsa-creation-fails|code:KDS may not be running',
+    'how to lock down the gmsa object restricted permissions cmdlet',
+  ],
   [
     'gmsa-creation-fails',
     'wizard: Unable to create gMSA because KDS may not be running on domain controller',
@@ -90,7 +96,10 @@ export const GROUNDWORK: readonly Row[] = [
   ['gmsa-creation-fails', 'cannot create the group managed service account during the setup wizard'],
   ['gmsa-creation-fails', 'kerberos encryption types AES gmsa install fail'],
   ['gmsa-upgrade-existing-agent', 'very old agent running as virtual account, move to gmsa how'],
-  ['insufficient-access-rights|code:HybridSynchronizationActiveDirectoryInsufficientAccessRights', 'log shows INSUFF_ACCESS_RIGHTS for admins only'],
+  [
+    'insufficient-access-rights|code:HybridSynchronizationActiveDirectoryInsufficientAccessRights',
+    'log shows INSUFF_ACCESS_RIGHTS for admins only',
+  ],
   ['insufficient-access-rights', 'AdminSDHolder protected users writeback denied'],
   ['insufficient-access-rights', 'ldap error 00002098'],
   ['agent-service-account', 'service will not start: logon failure after we changed user rights gpo'],
@@ -311,7 +320,10 @@ export const SYNC: readonly Row[] = [
   ['configuration-delete', 'objects are still in entra after i removed the configuration'],
   ['check-object-attribute-conflict', 'two users with same proxy address'],
   ['check-object-attribute-conflict', 'upn already used by somebody else'],
-  ['check-object-provisioning-error|upn-onmicrosoft|check-object-other-name', 'user has a PropertyConflict error in entra'],
+  [
+    'check-object-provisioning-error|upn-onmicrosoft|check-object-other-name',
+    'user has a PropertyConflict error in entra',
+  ],
   [
     'check-object-provisioning-error|upn-onmicrosoft',
     'user got jdoe4711@tenant.onmicrosoft.com with four numbers',
@@ -646,7 +658,11 @@ export const ELSEWHERE: readonly Row[] = [
 /** After an answer: the article shown before, then the text. */
 export const FOLLOW_UPS: readonly (readonly [previous: string, want: string, text: string])[] = [
   ['agent-urls', 'agent-urls-us-government', 'and for us gov?'],
-  ['agent-urls-us-government|agent-ports|national-clouds', 'agent-urls-us-government|agent-ports', 'what about GCC High'],
+  [
+    'agent-urls-us-government|agent-ports|national-clouds',
+    'agent-urls-us-government|agent-ports',
+    'what about GCC High',
+  ],
   ['agent-urls', 'agent-urls', 'as csv'],
   ['agent-urls-us-government', 'agent-urls-us-government', 'can i have that as csv'],
   ['server-core', 'server-core', 'why?'],

@@ -97,7 +97,10 @@ export const HELPDESK_CHAT: readonly Row[] = [
   ['check-job-disabled-after-28-days', 'sync disabled by itself after 4 weeks'],
   ['check-job-deletes-held', 'deletes waiting for approval'],
   ['accidental-deletes', 'where limit for deletions'],
-  ['deletes-tenant-threshold|code:stopped-deletion-threshold-exceeded', 'stopped-deletion-threshold-exceeded but we use cloud sync'],
+  [
+    'deletes-tenant-threshold|code:stopped-deletion-threshold-exceeded',
+    'stopped-deletion-threshold-exceeded but we use cloud sync',
+  ],
   ['check-job-stale', 'job healthy but last run 20 hours ago'],
   ['check-job-paused', 'who paused the job'],
   ['password-hash-sync', 'does MS get our passwords'],
@@ -133,31 +136,103 @@ export const HELPDESK_CHAT: readonly Row[] = [
 ]
 
 export const ISSUE_REPORTS: readonly Row[] = [
-  ['scoping-ou-limit', 'The docs say "59 separate OUs" but in the note it says 60. Which one is the hard limit? We have 58 now and plan two more.'],
-  ['sync-interval', 'Documentation states cloud sync runs every 2 minutes, however in our tenant changes take around 15 min. Is the documentation wrong or is our tenant slow?'],
-  ['agent-high-availability', 'It is not clear from this article whether multiple agents are active/active. Is there any load balancing between the installed agents?'],
-  ['agent-service-account|code:Agent failed to start', 'During the installation I get "Service Microsoft Azure AD Connect Provisioning Agent failed to start". In the system event log there is a 7041 entry.'],
-  ['gmsa-permissions|gmsa-custom', 'The table lists create/delete user objects for the custom gMSA. Why would cloud sync need to create users in my AD when I only sync to the cloud?'],
-  ['password-writeback-enable', 'I ran Set-AADCloudSyncPasswordWritebackConfiguration on one of three agent servers, must I repeat this on the others? The page does not say.'],
-  ['seamless-sso-enable', 'Step 5 says import AzureADSSO.psd1 but this folder does not exist on my agent server as Connect was never installed there.'],
-  ['on-demand-steps', 'User was successfully provisioned on demand even though he is outside of the scoped OU. I expected a skip. Bug?'],
-  ['provisioning-log-create-update', 'Every update of a user is logged as Create in the provisioning logs which confuses our SIEM.'],
-  ['existing-cloud-users', 'We have 300 cloud only users with mailboxes and want to introduce AD now. How do we make sure the accounts are merged?'],
-  ['migrate-groups-consistencyguid|source-anchor', 'Groups do not have mS-DS-ConsistencyGuid populated by Connect. Will cloud sync create duplicates of my groups when I migrate?'],
-  ['compare-with-connect|pta-and-adfs', 'Table says pass-through authentication is not available. Does it mean that I can not use PTA at all if I switch to cloud sync?'],
-  ['agent-urls', 'Please list what exactly has to be whitelisted, "*.microsoftonline.com" seems too broad for our security department.'],
-  ['tls12-registry', 'The registry file for TLS has no header line so the import fails. Can you provide the complete file?'],
-  ['agent-upgrade', 'Our change management forbids automatic upgrades. There must be an option to prevent the AzureADConnectAgentUpdater from doing its job?'],
-  ['exchange-hybrid', 'After switching from Connect, will proxyAddresses and msExch attributes still be written back to our local Exchange schema?'],
-  ['gmsa-prerequisites|ad-schema', 'What AD functional level is required? Our forest is at 2008 R2 level with 2012 R2 domain controllers.'],
-  ['check-job-quarantined-without-error|check-job-quarantined', 'Status shows quarantine in the portal but when I click it the blade is empty, no error code is listed.'],
-  ['directory-extensions', 'extensionAttribute14 is not shown as source in attribute mapping after we extended the schema last week.'],
-  ['upn-onmicrosoft', 'All users from contoso.local are created as user@contoso.onmicrosoft.com even though alternative suffix exists.'],
+  [
+    'scoping-ou-limit',
+    'The docs say "59 separate OUs" but in the note it says 60. Which one is the hard limit? We have 58 now and plan two more.',
+  ],
+  [
+    'sync-interval',
+    'Documentation states cloud sync runs every 2 minutes, however in our tenant changes take around 15 min. Is the documentation wrong or is our tenant slow?',
+  ],
+  [
+    'agent-high-availability',
+    'It is not clear from this article whether multiple agents are active/active. Is there any load balancing between the installed agents?',
+  ],
+  [
+    'agent-service-account|code:Agent failed to start',
+    'During the installation I get "Service Microsoft Azure AD Connect Provisioning Agent failed to start". In the system event log there is a 7041 entry.',
+  ],
+  [
+    'gmsa-permissions|gmsa-custom',
+    'The table lists create/delete user objects for the custom gMSA. Why would cloud sync need to create users in my AD when I only sync to the cloud?',
+  ],
+  [
+    'password-writeback-enable',
+    'I ran Set-AADCloudSyncPasswordWritebackConfiguration on one of three agent servers, must I repeat this on the others? The page does not say.',
+  ],
+  [
+    'seamless-sso-enable',
+    'Step 5 says import AzureADSSO.psd1 but this folder does not exist on my agent server as Connect was never installed there.',
+  ],
+  [
+    'on-demand-steps',
+    'User was successfully provisioned on demand even though he is outside of the scoped OU. I expected a skip. Bug?',
+  ],
+  [
+    'provisioning-log-create-update',
+    'Every update of a user is logged as Create in the provisioning logs which confuses our SIEM.',
+  ],
+  [
+    'existing-cloud-users',
+    'We have 300 cloud only users with mailboxes and want to introduce AD now. How do we make sure the accounts are merged?',
+  ],
+  [
+    'migrate-groups-consistencyguid|source-anchor',
+    'Groups do not have mS-DS-ConsistencyGuid populated by Connect. Will cloud sync create duplicates of my groups when I migrate?',
+  ],
+  [
+    'compare-with-connect|pta-and-adfs',
+    'Table says pass-through authentication is not available. Does it mean that I can not use PTA at all if I switch to cloud sync?',
+  ],
+  [
+    'agent-urls',
+    'Please list what exactly has to be whitelisted, "*.microsoftonline.com" seems too broad for our security department.',
+  ],
+  [
+    'tls12-registry',
+    'The registry file for TLS has no header line so the import fails. Can you provide the complete file?',
+  ],
+  [
+    'agent-upgrade',
+    'Our change management forbids automatic upgrades. There must be an option to prevent the AzureADConnectAgentUpdater from doing its job?',
+  ],
+  [
+    'exchange-hybrid',
+    'After switching from Connect, will proxyAddresses and msExch attributes still be written back to our local Exchange schema?',
+  ],
+  [
+    'gmsa-prerequisites|ad-schema',
+    'What AD functional level is required? Our forest is at 2008 R2 level with 2012 R2 domain controllers.',
+  ],
+  [
+    'check-job-quarantined-without-error|check-job-quarantined',
+    'Status shows quarantine in the portal but when I click it the blade is empty, no error code is listed.',
+  ],
+  [
+    'directory-extensions',
+    'extensionAttribute14 is not shown as source in attribute mapping after we extended the schema last week.',
+  ],
+  [
+    'upn-onmicrosoft',
+    'All users from contoso.local are created as user@contoso.onmicrosoft.com even though alternative suffix exists.',
+  ],
   ['national-clouds', 'Does cloud sync support Azure China (21Vianet)? I can not find this anywhere.'],
-  ['deletes-tenant-threshold', 'We removed Connect years ago, but deletes from cloud sync are blocked by a tenant accidental deletion prevention. How to disable without Connect?'],
-  ['agent-removed', 'I uninstalled the agent two days ago but it is still listed as inactive. How can I delete it from the portal?'],
-  ['repair-cmdlet', 'Repair-AADCloudSyncToolsAccount is mentioned in the troubleshooting page but the module does not contain it.'],
-  ['groups-to-ad', 'Is group writeback possible with cloud sync, and does it support Microsoft 365 groups as well?'],
+  [
+    'deletes-tenant-threshold',
+    'We removed Connect years ago, but deletes from cloud sync are blocked by a tenant accidental deletion prevention. How to disable without Connect?',
+  ],
+  [
+    'agent-removed',
+    'I uninstalled the agent two days ago but it is still listed as inactive. How can I delete it from the portal?',
+  ],
+  [
+    'repair-cmdlet',
+    'Repair-AADCloudSyncToolsAccount is mentioned in the troubleshooting page but the module does not contain it.',
+  ],
+  [
+    'groups-to-ad',
+    'Is group writeback possible with cloud sync, and does it support Microsoft 365 groups as well?',
+  ],
 ]
 
 export const OUTSIDE: readonly Row[] = [

@@ -12,6 +12,8 @@ export type SentActivity = {
 }
 
 export type Misbehaviour = {
+  /** Only for requests to this conversation; absent: for the next one. */
+  readonly to?: string
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
@@ -53,11 +55,13 @@ export async function startConnector(): Promise<FakeConnector> {
       activity,
     })
     const position = sent.length - 1
-    const wrong = misbehave.shift()
+    const path = sent[position]?.path ?? ''
+    const next = misbehave.findIndex(({ to }) => to === undefined || path.startsWith(to))
+    const wrong = next < 0 ? undefined : misbehave.splice(next, 1)[0]
     if (wrong?.instead === 'reset') return void req.socket.destroy()
     if (wrong?.instead === 'silence') return
     // An edit is answered with the id of the message it changed, as Teams does.
-    const edited = req.method === 'PUT' ? sent[position]?.path.split('/').at(-1) : undefined
+    const edited = req.method === 'PUT' ? path.split('/').at(-1) : undefined
     const id = edited ?? `sent-${++count}`
     if (!wrong && req.method === 'POST') ids[position] = id
     const body = wrong ? (wrong.body ?? {}) : { id }

@@ -134,13 +134,18 @@ export const deliveries: readonly Fault[] = [
       rig.chat.behave()
       await rig.pass(6)
       const { version, state } = await incidentNow(rig, ill)
-      const versions = cardRequests(rig, ill).filter((r) => r.taken).map(versionOf)
+      const versions = cardRequests(rig, ill)
+        .filter((r) => r.taken)
+        .map(versionOf)
       return { during, version, state, versions, text: textOf(theCard(rig, ill)) }
     },
     expect({ during, version, state, versions, text }) {
       assert.equal(during, 1, 'nothing arrives while it is down')
       assert.equal(state, 'snoozed')
-      assert.deepEqual(versions, versions.toSorted((a, b) => a - b))
+      assert.deepEqual(
+        versions,
+        versions.toSorted((a, b) => a - b),
+      )
       assert.equal(versions.at(-1), version)
       assert.match(text, /Silent/)
     },
@@ -307,7 +312,12 @@ export const deliveries: readonly Fault[] = [
       const shown = await rig.sql(
         `select activity_id from incident_shown where incident_id = '${ill.id}' and place_key = '${rig.placeKey(ALERTS)}'`,
       )
-      return { first: first.activityId, second: second.activityId, kept: shown[0]?.activity_id, text: textOf(second) }
+      return {
+        first: first.activityId,
+        second: second.activityId,
+        kept: shown[0]?.activity_id,
+        text: textOf(second),
+      }
     },
     expect({ first, second, kept, text }) {
       assert.notEqual(second, first)

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import type { Incident, Place, TimelineEntry } from '../../../src/nouns.ts'
 import { appId } from '../../support/bot-authority.ts'
 import type { Handled, Message } from '../chat-service.ts'
-import { cardsOf, incidentOf } from '../reading.ts'
 import { drain } from '../invariants.ts'
+import { cardsOf, incidentOf } from '../reading.ts'
 import { ALERTS, type Bot, FALLBACK, type Rig, tenantId } from '../rig.ts'
 
 export type Fault = {
@@ -151,7 +151,8 @@ export function theCard(rig: Rig, { number }: Pick<Ill, 'number'>, conversationI
   return card
 }
 
-export const versionOf = (request: Parameters<typeof incidentOf>[0]): number => incidentOf(request)?.version ?? 0
+export const versionOf = (request: Parameters<typeof incidentOf>[0]): number =>
+  incidentOf(request)?.version ?? 0
 
 export type Waiting = {
   readonly state: string

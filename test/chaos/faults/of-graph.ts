@@ -78,7 +78,14 @@ export const ofGraph: readonly Fault[] = [
       rig.graph.behave()
       await restart(rig)
       await rig.pass(12, 1.5)
-      return { early, late: late.length, state, stale, after: (await incidentNow(rig, ill)).state, still: await blind(rig) }
+      return {
+        early,
+        late: late.length,
+        state,
+        stale,
+        after: (await incidentNow(rig, ill)).state,
+        still: await blind(rig),
+      }
     },
     expect({ early, late, state, stale, after, still }) {
       assert.equal(early, 0)
@@ -86,7 +93,10 @@ export const ofGraph: readonly Fault[] = [
       assert.equal(state, 'open')
       assert.equal(stale, true)
       assert.equal(after, 'resolved')
-      assert.deepEqual(still.filter((one) => one.state !== 'resolved'), [])
+      assert.deepEqual(
+        still.filter((one) => one.state !== 'resolved'),
+        [],
+      )
     },
   }),
   fault({
@@ -150,7 +160,12 @@ export const ofGraph: readonly Fault[] = [
       const working = answered()[0]
       await rig.graph.tenant.scenarios.clear('graph-slow')
       await restart(rig)
-      return { http, after: (working?.at ?? Infinity) - began, said: working ? textOf(working) : '', edited: textOf(edit) }
+      return {
+        http,
+        after: (working?.at ?? Infinity) - began,
+        said: working ? textOf(working) : '',
+        edited: textOf(edit),
+      }
     },
     expect({ http, after, said, edited }) {
       assert.ok(http < 10_000, `answered after ${http} ms`)
@@ -177,7 +192,9 @@ export const ofGraph: readonly Fault[] = [
       )
       turn(rig, one.configurationId, 'well')
       await rig.pass(30, 1.5)
-      return { flapping, notifications: posts.length, incidents: (await incidentBy(rig, '')).filter((i) => i.subject === one.domain).length }
+      const since = await incidentBy(rig, `where number >= ${ill.number}`)
+      const incidents = since.filter((i) => i.subject === one.domain).length
+      return { flapping, notifications: posts.length, incidents }
     },
     expect({ flapping, notifications, incidents }) {
       assert.equal(flapping, true)

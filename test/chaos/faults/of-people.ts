@@ -68,7 +68,10 @@ export const ofPeople: readonly Fault[] = [
       return { versions: taken.map(versionOf), version, text: textOf(theCard(rig, ill)) }
     },
     expect({ versions, version, text }) {
-      assert.deepEqual(versions, versions.toSorted((a, b) => a - b))
+      assert.deepEqual(
+        versions,
+        versions.toSorted((a, b) => a - b),
+      )
       assert.equal(versions.at(-1), version)
       assert.match(text, /Acknowledged/)
     },

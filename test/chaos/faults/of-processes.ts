@@ -44,8 +44,17 @@ const executing: readonly Fault[] = points
   )
 
 export const ofProcesses: readonly Fault[] = [
-  atPoint('1', 'kill -9 after the incident is committed, before it is sent: sent once', '9 incident committed, nothing sent'),
-  atPoint('2', 'kill -9 after the send, before the mark: at most one duplicate', '11 Connector took it, no answer', 2),
+  atPoint(
+    '1',
+    'kill -9 after the incident is committed, before it is sent: sent once',
+    '9 incident committed, nothing sent',
+  ),
+  atPoint(
+    '2',
+    'kill -9 after the send, before the mark: at most one duplicate',
+    '11 Connector took it, no answer',
+    2,
+  ),
   atPoint('3', 'kill -9 when a row is claimed: sent once the claim has run out', '10 row claimed'),
   fault({
     id: '5',

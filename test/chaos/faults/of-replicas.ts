@@ -6,8 +6,18 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ask } from '../../support/teams.ts'
 import { operations, propose } from '../quarantine.ts'
 import { answerOf, cardsOf, hasButton, press, textOf } from '../reading.ts'
-import { ALERTS, alertsChannel, type Bot, chatOf, messageFor, type Rig, say, type Spoken } from '../rig.ts'
-import { eventsOf, type Fault, fallIll, fault, incidentNow, newDomain, requestsTo, theCard, turn } from './kit.ts'
+import { ALERTS, alertsChannel, type Bot, chatOf, messageFor, type Rig, type Spoken, say } from '../rig.ts'
+import {
+  eventsOf,
+  type Fault,
+  fallIll,
+  fault,
+  incidentNow,
+  newDomain,
+  requestsTo,
+  theCard,
+  turn,
+} from './kit.ts'
 
 function both(rig: Rig): readonly [Bot, Bot] {
   const [a, b] = rig.bots
@@ -150,7 +160,12 @@ const faultsOfTwo: readonly Fault[] = [
           press(rig, card, 'Acknowledge', { as: 'operator', where: alertsChannel, ...(bot ? { bot } : {}) }),
         ])
         await rig.pass(12, 2)
-        orders.push((await eventsOf(rig, ill)).map((e) => e.what).filter((w) => /escalated|acknowledge/.test(w)).join(' '))
+        orders.push(
+          (await eventsOf(rig, ill))
+            .map((e) => e.what)
+            .filter((w) => /escalated|acknowledge/.test(w))
+            .join(' '),
+        )
         turn(rig, ill.configurationId, 'well')
       }
       return orders
@@ -187,11 +202,15 @@ const faultsOfTwo: readonly Fault[] = [
       }
       const [a, b] = both(rig)
       await Promise.all(
-        Array.from({ length: 1000 }, (_, i) => send(marks[i % 50] ?? { conversation: '', id: '' }, i % 100 < 50 ? a : b)),
+        Array.from({ length: 1000 }, (_, i) =>
+          send(marks[i % 50] ?? { conversation: '', id: '' }, i % 100 < 50 ? a : b),
+        ),
       )
       agent.destroy()
       await rig.rounds()
-      const replies = marks.map(({ conversation }) => requestsTo(rig, conversation).filter((r) => r.taken).length)
+      const replies = marks.map(
+        ({ conversation }) => requestsTo(rig, conversation).filter((r) => r.taken).length,
+      )
       return { statuses: [...statuses], replies: new Set(replies) }
     },
     expect({ statuses, replies }) {
@@ -205,7 +224,9 @@ const faultsOfTwo: readonly Fault[] = [
     async run(rig) {
       const { card, mine, written } = await offer(rig)
       const [a, b] = both(rig)
-      const answers = await Promise.all([a, b, a, b].map((bot) => press(rig, card, 'Confirm', { ...omar, bot })))
+      const answers = await Promise.all(
+        [a, b, a, b].map((bot) => press(rig, card, 'Confirm', { ...omar, bot })),
+      )
       await rig.pass(20, 2)
       return {
         statuses: answers.map((one: Spoken) => one.status),
@@ -227,7 +248,10 @@ const faultsOfTwo: readonly Fault[] = [
       const { card, mine, written } = await offer(rig)
       await say(rig, 'stop all actions', { as: 'admin', bot: a })
       await press(rig, card, 'Confirm', { ...omar, bot: b })
-      const stopped = { written: rig.graph.written.length - written, states: (await mine()).map((one) => one.state) }
+      const stopped = {
+        written: rig.graph.written.length - written,
+        states: (await mine()).map((one) => one.state),
+      }
       await say(rig, 'allow actions', { as: 'admin', bot: b })
       await rig.pass(20, 4)
       return stopped
@@ -254,7 +278,12 @@ const faultsOfTwo: readonly Fault[] = [
       const from = rig.graph.asked.length
       // In steps shorter than the lease, so that its holder can renew it.
       await rig.pass(6, 0.25)
-      const polling = new Set(rig.graph.asked.slice(from).filter(isPoll).map((r) => r.bot))
+      const polling = new Set(
+        rig.graph.asked
+          .slice(from)
+          .filter(isPoll)
+          .map((r) => r.bot),
+      )
       one.revive = false
       await one.kill()
       await rig.move(31_000)
@@ -267,31 +296,33 @@ const faultsOfTwo: readonly Fault[] = [
   }),
 ]
 
-const databaseRestart = fault<{ readonly backMs: number; readonly cards: number; readonly answered: number }>({
-  id: '37',
-  what: 'the database server is killed amid the work and comes back: work goes on, nothing by halves',
-  async run(rig) {
-    const ill = await fallIll(rig)
-    const restart = (rig as ReplicaRig).restartDatabase
-    turn(rig, ill.configurationId, 'well')
-    await rig.move(90_000)
-    const acking = say(rig, `acknowledge ${ill.number}`, { as: 'operator' })
-    await restart('kill')
-    const began = performance.now()
-    await acking
-    const status = await rig.until(async () => {
-      const answer = await say(rig, 'who am i', { as: 'admin' })
-      return answer.status === 200 ? answer.status : undefined
-    }, 'an answer after the restart')
-    const backMs = performance.now() - began
-    await rig.pass(12, 1.5)
-    return { backMs, cards: cardsOf(rig, ALERTS, ill.number).length, answered: status }
+const databaseRestart = fault<{ readonly backMs: number; readonly cards: number; readonly answered: number }>(
+  {
+    id: '37',
+    what: 'the database server is killed amid the work and comes back: work goes on, nothing by halves',
+    async run(rig) {
+      const ill = await fallIll(rig)
+      const restart = (rig as ReplicaRig).restartDatabase
+      turn(rig, ill.configurationId, 'well')
+      await rig.move(90_000)
+      const acking = say(rig, `acknowledge ${ill.number}`, { as: 'operator' })
+      await restart('kill')
+      const began = performance.now()
+      await acking
+      const status = await rig.until(async () => {
+        const answer = await say(rig, 'who am i', { as: 'admin' })
+        return answer.status === 200 ? answer.status : undefined
+      }, 'an answer after the restart')
+      const backMs = performance.now() - began
+      await rig.pass(12, 1.5)
+      return { backMs, cards: cardsOf(rig, ALERTS, ill.number).length, answered: status }
+    },
+    expect({ backMs, cards, answered }) {
+      assert.ok(backMs < 5000, `back after ${Math.round(backMs)} ms`)
+      assert.equal(cards, 1)
+      assert.equal(answered, 200)
+    },
   },
-  expect({ backMs, cards, answered }) {
-    assert.ok(backMs < 5000, `back after ${Math.round(backMs)} ms`)
-    assert.equal(cards, 1)
-    assert.equal(answered, 200)
-  },
-})
+)
 
 export const ofReplicas: readonly Fault[] = [...faultsOfTwo, databaseRestart]
