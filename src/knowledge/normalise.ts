@@ -153,6 +153,9 @@ function namesIn(text: string, canonical: (word: string) => string): Set<string>
   return new Set(long.map((name) => canonical(words(name)[0] ?? '')))
 }
 
+/** A domain of somebody, unless it is one that our texts name. */
+const HOST = /(?<![\w.*-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|net|org|de|local|corp|lan|eu|uk|nl|fr)(?![\w.-])/gi
+
 /** A name such as `employeeType` that nothing of ours has is some attribute of theirs. */
 const ATTRIBUTE = /(?<![\w.])[a-z]{2,20}[A-Z][A-Za-z]{2,30}\d{0,2}(?![\w.])/g
 
@@ -200,7 +203,7 @@ export function createAnalyser(table: WordTable): Analyser {
     return { list, all: all.map((word) => word.text) }
   }
   return {
-    isWeak: (term) => weak.has(term) || (/^\d{1,4}$/.test(term) && !numbers.has(term)),
+    isWeak: (term) => weak.has(term) || (/^\d[\d.]{0,6}$/.test(term) && !numbers.has(term)),
     learn(text) {
       const raw = words(text)
       spelling.learn(raw)
@@ -212,6 +215,7 @@ export function createAnalyser(table: WordTable): Analyser {
           const known = words(local).every((word) => spelling.knows(word)) ? local : ''
           return `${known} ${domain.match(/onmicrosoft\.com$|\.local$/i)?.[0] ?? ''} `
         })
+        .replace(HOST, (host) => (spelling.knows(host.toLowerCase()) ? host : 'domain'))
         .replace(ATTRIBUTE, (name) => (spelling.knows(name.toLowerCase()) ? name : 'attribute'))
       const raw = words(text).slice(0, MAX_TERMS)
       const spelt = options?.correct === false ? raw : raw.map((word) => spelling.correct(word))

@@ -23,6 +23,9 @@ export type Search = {
 }
 
 const MOST_HITS = 24
+/** Share of the wording, in questions short enough that it says something. */
+const WORDING = 0.15
+const MOST_WORDED = 9
 /** How much of the question is explained counts a little more than how near a phrase is. */
 const EXPLAINED = 0.55
 /** A word that only the body of an article has explains less of a question. */
@@ -54,6 +57,10 @@ type Index = {
   readonly phrases: readonly number[]
   /** A phrase in full, stop words too, to its article. */
   readonly exact: ReadonlyMap<string, Article>
+  /** The words of each phrase, stop words too. */
+  readonly wording: readonly (readonly string[])[]
+  /** The phrases of each article. */
+  readonly phrasesOf: readonly (readonly number[])[]
   isWeak(term: string): boolean
 }
 
@@ -133,7 +140,7 @@ function find(index: Index, terms: Terms): readonly Hit[] {
       nearest[i] = cosine
     } else if (cosine > (second[i] ?? 0)) second[i] = cosine
   }
-  const asked = index.exact.get(terms.all.join(' '))
+  const asked = index.exact.get(keyOf(terms.all))
   const hits: Hit[] = []
   index.articles.forEach((article, i) => {
     const exact = article === asked
@@ -167,6 +174,8 @@ function buildIndex(articles: readonly Article[], analyser: Analyser): Index {
   const owner: number[] = []
   const phrases: (readonly Postings[])[] = []
   const exact = new Map<string, Article>()
+  const wording: (readonly string[])[] = []
+  const phrasesOf: number[][] = articles.map(() => [])
   /** Notes a place once: articles and phrases come in order, so a repeat is the last one noted. */
   const put = (places: number[], place: number) => {
     if (places[places.length - 1] !== place) places.push(place)
@@ -174,13 +183,15 @@ function buildIndex(articles: readonly Article[], analyser: Analyser): Index {
   articles.forEach((article, i) => {
     for (const phrase of [article.title, ...article.questions]) {
       const read = analyser.learn(phrase)
-      exact.set(read.all.join(' '), article)
+      exact.set(keyOf(read.all), article)
+      wording.push(read.all)
       const found = read.list.map(postings)
       for (const one of found) {
         put(one.phrases, owner.length)
         put(one.about, i)
       }
       phrases.push(found)
+      phrasesOf[i]?.push(owner.length)
       owner.push(i)
     }
     const keywords = [...(article.keywords ?? []), ...(article.codes ?? [])].join(' ')
@@ -194,5 +205,5 @@ function buildIndex(articles: readonly Article[], analyser: Analyser): Index {
     found.weight = rarity(articles.length, found) * (analyser.isWeak(term) ? WEAK : 1)
   const norm = phrases.map((phrase) => [...new Set(phrase)].reduce((sum, term) => sum + term.weight, 0))
   const counts = articles.map((article) => article.questions.length + 1)
-  return { articles, terms, owner, norm, phrases: counts, exact, isWeak: analyser.isWeak }
+  return { articles, terms, owner, norm, phrases: counts, exact, wording, phrasesOf, isWeak: analyser.isWeak }
 }
