@@ -204,6 +204,14 @@ function withoutActivity(row: OutboxRow): OutboxRow['payload'] {
   return rest
 }
 
+/** Messages that say that the incident goes on; late ones must not say so of what is over. */
+const callsOn: ReadonlySet<Message['what']> = new Set(['escalated', 'exhausted', 'repeat', 'handover'])
+
+function isOver(row: OutboxRow, incident: Incident): boolean {
+  const calls = (row.kind === 'reply' || row.kind === 'notice') && callsOn.has(messageOf(row).what)
+  return calls && (incident.state === 'resolved' || incident.state === 'closed')
+}
+
 /** Undefined: nothing to send; the row is done. */
 async function jobOf(deps: DeliverDeps, row: OutboxRow, now: Instant): Promise<Job | undefined> {
   const place = await deps.store.places.get(row.placeKey)
@@ -221,7 +229,7 @@ async function jobOf(deps: DeliverDeps, row: OutboxRow, now: Instant): Promise<J
   const overtaken = row.kind === 'edit' && (!shown || shown.version >= row.version)
   // A post that was sent but not marked is found by its receipt; drawn anew it is an edit to the newest version.
   const posted = row.kind === 'post' && shown !== undefined && shown.version >= row.version
-  if (!incident || overtaken || posted) {
+  if (!incident || overtaken || posted || isOver(row, incident)) {
     await deps.store.outbox.sent(row.id, now)
     return undefined
   }

@@ -154,7 +154,7 @@ function namesIn(text: string, canonical: (word: string) => string): Set<string>
 }
 
 /** A domain of somebody, unless it is one that our texts name. */
-const HOST = /(?<![\w.*-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|net|org|de|local|corp|lan|eu|uk|nl|fr)(?![\w.-])/gi
+const HOST = /(?<![\w.*-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|net|org|de|local|corp|lan|eu|uk|nl|fr)(?![\w-]|\.\w)/gi
 
 /** A name such as `employeeType` that nothing of ours has is some attribute of theirs. */
 const ATTRIBUTE = /(?<![\w.])[a-z]{2,20}[A-Z][A-Za-z]{2,30}\d{0,2}(?![\w.])/g
@@ -215,7 +215,7 @@ export function createAnalyser(table: WordTable): Analyser {
           const known = words(local).every((word) => spelling.knows(word)) ? local : ''
           return `${known} ${domain.match(/onmicrosoft\.com$|\.local$/i)?.[0] ?? ''} `
         })
-        .replace(HOST, (host) => (spelling.knows(host.toLowerCase()) ? host : 'domain'))
+        .replace(HOST, (host) => (words(host).every((word) => spelling.knows(word)) ? host : 'domain'))
         .replace(ATTRIBUTE, (name) => (spelling.knows(name.toLowerCase()) ? name : 'attribute'))
       const raw = words(text).slice(0, MAX_TERMS)
       const spelt = options?.correct === false ? raw : raw.map((word) => spelling.correct(word))

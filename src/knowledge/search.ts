@@ -24,7 +24,7 @@ export type Search = {
 
 const MOST_HITS = 24
 /** Share of the wording, in questions short enough that it says something. */
-const WORDING = 0.15
+const WORDING = 0.25
 const MOST_WORDED = 9
 /** How much of the question is explained counts a little more than how near a phrase is. */
 const EXPLAINED = 0.55
@@ -57,10 +57,8 @@ type Index = {
   readonly phrases: readonly number[]
   /** A phrase in full, stop words too, to its article. */
   readonly exact: ReadonlyMap<string, Article>
-  /** The words of each phrase, stop words too. */
-  readonly wording: readonly (readonly string[])[]
-  /** The phrases of each article. */
-  readonly phrasesOf: readonly (readonly number[])[]
+  /** The words of each article's phrases, stop words too. */
+  readonly wording: ReadonlyMap<Article, readonly (readonly string[])[]>
   isWeak(term: string): boolean
 }
 
@@ -69,7 +67,7 @@ type Index = {
  * for little: people tell stories around their question.
  */
 function unseenWeight(terms: number): number {
-  return Math.max(0.15, 0.95 - 0.1 * Math.max(0, terms - 2))
+  return Math.max(0.15, 0.75 - 0.1 * Math.max(0, terms - 2))
 }
 
 /** By the articles that are about it; a term that only bodies have, by those. */
@@ -158,7 +156,31 @@ function find(index: Index, terms: Terms): readonly Hit[] {
     })
   })
   // Equal scores keep one order, so that the same question always gets the same answer.
-  return hits.sort((a, b) => b.score - a.score || (a.article.id < b.article.id ? -1 : 1)).slice(0, MOST_HITS)
+  const inOrder = (a: Hit, b: Hit) => b.score - a.score || (a.article.id < b.article.id ? -1 : 1)
+  const best = hits.sort(inOrder).slice(0, MOST_HITS)
+  if (terms.all.length > MOST_WORDED) return best
+  return best
+    .map((hit) => ({ ...hit, score: hit.score + WORDING * alike(index, hit.article, terms.all) }))
+    .sort(inOrder)
+}
+
+/** Words that a phrase means the same without. */
+const FILLERS = new Set('the a an exactly please pls really just actually bitte so then also'.split(' '))
+
+function keyOf(words: readonly string[]): string {
+  return words.filter((word) => !FILLERS.has(word)).join(' ')
+}
+
+/** How much the nearest phrase of an article is worded like the question: "what does …" is not "how many …". */
+function alike(index: Index, article: Article, words: readonly string[]): number {
+  const asked = new Set(words)
+  let most = 0
+  for (const wording of index.wording.get(article) ?? []) {
+    let shared = 0
+    for (const word of wording) if (asked.has(word)) shared++
+    most = Math.max(most, shared / (asked.size + wording.length - shared))
+  }
+  return most
 }
 
 function buildIndex(articles: readonly Article[], analyser: Analyser): Index {
@@ -174,24 +196,24 @@ function buildIndex(articles: readonly Article[], analyser: Analyser): Index {
   const owner: number[] = []
   const phrases: (readonly Postings[])[] = []
   const exact = new Map<string, Article>()
-  const wording: (readonly string[])[] = []
-  const phrasesOf: number[][] = articles.map(() => [])
+  const wording = new Map<Article, (readonly string[])[]>()
   /** Notes a place once: articles and phrases come in order, so a repeat is the last one noted. */
   const put = (places: number[], place: number) => {
     if (places[places.length - 1] !== place) places.push(place)
   }
   articles.forEach((article, i) => {
+    const said: (readonly string[])[] = []
+    wording.set(article, said)
     for (const phrase of [article.title, ...article.questions]) {
       const read = analyser.learn(phrase)
       exact.set(keyOf(read.all), article)
-      wording.push(read.all)
+      said.push(read.all)
       const found = read.list.map(postings)
       for (const one of found) {
         put(one.phrases, owner.length)
         put(one.about, i)
       }
       phrases.push(found)
-      phrasesOf[i]?.push(owner.length)
       owner.push(i)
     }
     const keywords = [...(article.keywords ?? []), ...(article.codes ?? [])].join(' ')
@@ -205,5 +227,5 @@ function buildIndex(articles: readonly Article[], analyser: Analyser): Index {
     found.weight = rarity(articles.length, found) * (analyser.isWeak(term) ? WEAK : 1)
   const norm = phrases.map((phrase) => [...new Set(phrase)].reduce((sum, term) => sum + term.weight, 0))
   const counts = articles.map((article) => article.questions.length + 1)
-  return { articles, terms, owner, norm, phrases: counts, exact, wording, phrasesOf, isWeak: analyser.isWeak }
+  return { articles, terms, owner, norm, phrases: counts, exact, wording, isWeak: analyser.isWeak }
 }

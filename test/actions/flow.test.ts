@@ -268,6 +268,8 @@ describe('sign-in', () => {
     const [inChannel, inChat] = b.news
     expect(inChannel?.placeKey).toBe((await b.click(ann)).placeKey)
     expect(inChat?.placeKey).toBe((await b.click(ann, 'personal')).placeKey)
+    // Nobody waits for it there: it has to be posted.
+    expect(inChat).toMatchObject({ origin: 'tick' })
     await b.signIn('ann', 'operator')
     const wrongPlace = await b.actions.confirm(await b.click(ann), buttonOf(inChat?.reply, 'action.confirm'))
     expect(wrongPlace).toMatchObject({ code: 'SM_CARD_INVALID' })

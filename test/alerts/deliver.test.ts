@@ -4,6 +4,7 @@ import {
   alertsWorld,
   channel,
   HOUR,
+  healthyJob,
   MINUTE,
   person,
   quarantinedJob,
@@ -78,6 +79,21 @@ describe('a failed send', () => {
     await deliverAt(MINUTE)
     expect(world.port.posts().length).toBeGreaterThanOrEqual(1)
     expect((await rows())[0]?.state).toBe('sent')
+  })
+
+  it('of a call for an owner is not made up for once the incident is over', async () => {
+    await world.tick()
+    world.port.script = (call) => (call.how === 'reply' ? failing('retry', '503') : undefined)
+    await world.run(11 * MINUTE, MINUTE, (t) => world.sync.setJobs(t, quarantinedJob(T0)))
+    expect(world.port.attempts.map((s) => s.message.text).join()).toContain('needs an owner')
+    await world.run(10 * MINUTE, MINUTE, (t) => world.sync.setJobs(t, healthyJob(t)))
+    expect((await world.alerts.list())[0]).toMatchObject({ state: 'resolved' })
+    world.port.script = () => undefined
+    await world.run(10 * MINUTE, MINUTE, (t) => world.sync.setJobs(t, healthyJob(t)))
+    const told = world.port.sent.filter((s) => s.how === 'reply').map((s) => s.message.text)
+    expect(told.join()).toMatch(/resolved/i)
+    expect(told.join()).not.toContain('needs an owner')
+    expect((await rows()).every((row) => row.state === 'sent' || row.state === 'superseded')).toBe(true)
   })
 
   it('with an ambiguous answer is not repeated for the result of an operation', async () => {

@@ -1,8 +1,8 @@
 // A few faults of the list; `npm run chaos -- --only faults` runs them all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { faults, runFault } from './faults/index.ts'
-import { prepare } from './quarantine.ts'
-import { type Rig, startRig } from './rig.ts'
+import { openStage } from './quarantine.ts'
+import type { Rig } from './rig.ts'
 
 const TRIAL_MS = 60_000
 const here: ReadonlySet<string> = new Set(['7', '12a', '19', '33', '35'])
@@ -10,8 +10,7 @@ const here: ReadonlySet<string> = new Set(['7', '12a', '19', '33', '35'])
 describe('faults', () => {
   let rig: Rig
   beforeAll(async () => {
-    rig = await startRig({ seed: 3 })
-    await prepare(rig)
+    rig = await openStage({ seed: 3 })
   })
   afterAll(() => rig.close())
 

@@ -7,9 +7,9 @@ import { type Fault, faults, runFault } from './faults/index.ts'
 import { ofReplicas } from './faults/of-replicas.ts'
 import { countDuplicates, type Figures } from './invariants.ts'
 import { killAnywhere } from './kills.ts'
-import { playQuarantine, points, prepare } from './quarantine.ts'
+import { openStage, playQuarantine, points } from './quarantine.ts'
 import { startReplicas } from './replicas.ts'
-import { type Rig, startRig } from './rig.ts'
+import type { Rig } from './rig.ts'
 import { shutDownUnderLoad } from './shutdown.ts'
 import { storm } from './storm.ts'
 
@@ -83,6 +83,8 @@ type Item = {
   readonly run: (rig: Rig) => Promise<{ readonly problems: readonly string[]; readonly note?: string }>
 }
 
+const MOST_BROKEN_STAGES = 3
+
 const deathsOf = (rig: Rig) => rig.bots.reduce((sum, bot) => sum + bot.deaths, 0)
 
 /** One after the other on one stage; a trial that breaks it gets the next one a new stage. */
@@ -94,6 +96,7 @@ async function onStage(
 ): Promise<void> {
   const wanted = items.filter((item) => run.wanted(`${group}/${item.name}`))
   let rig: Rig | undefined
+  let broken = 0
   const leave = async () => {
     if (rig) run.report.figures({ ...(await countDuplicates(rig)), kills: deathsOf(rig) })
     await rig?.close()
@@ -113,13 +116,20 @@ async function onStage(
         ms: performance.now() - began,
         ...(note === undefined ? {} : { note }),
       })
+    // A bot that does not start will not start for the next trial either.
+    if (broken >= MOST_BROKEN_STAGES) {
+      run.report.leftOut(group, wanted.length - i)
+      break
+    }
     try {
       rig ??= await open()
+      broken = 0
       const { problems, note } = await item.run(rig)
       tell(problems, note)
       if (problems.length > 0) await leave()
     } catch (error) {
       tell([error instanceof Error ? (error.stack ?? error.message) : String(error)])
+      if (!rig) broken += 1
       await leave().catch(() => rig?.close())
       rig = undefined
     }
@@ -136,11 +146,7 @@ function choose<T>(from: readonly T[], count: number, seed: number): readonly T[
   return from.filter((_, i) => chosen.has(i))
 }
 
-async function prepared(seed: number): Promise<Rig> {
-  const rig = await startRig({ seed, slowMs: 6000 })
-  await prepare(rig)
-  return rig
-}
+const prepared = (seed: number): Promise<Rig> => openStage({ seed, slowMs: 6000 })
 
 const itemOf = (seed: number) => (fault: Fault) => ({
   name: fault.id,
@@ -219,8 +225,9 @@ async function storms(
   if (!run.wanted(`${group}/storm`)) return
   if (run.outOfTime()) return report.leftOut(`${group}/storm rounds`, size.stormRounds)
   const began = performance.now()
-  const rig = await open()
+  let rig: Awaited<ReturnType<typeof open>> | undefined
   try {
+    rig = await open()
     const { restartDatabase } = rig
     const result = await storm(rig, {
       seed,
@@ -241,7 +248,7 @@ async function storms(
   } catch (error) {
     report.trial({ name: `${group}/storm`, seed, problems: [String(error)], ms: performance.now() - began })
   } finally {
-    await rig.close()
+    await rig?.close()
   }
 }
 

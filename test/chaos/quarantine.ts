@@ -4,7 +4,7 @@ import type { Message } from './chat-service.ts'
 import type { Death } from './inside.ts'
 import { brokenInvariants, drain } from './invariants.ts'
 import { cardsOf, hasButton, press } from './reading.ts'
-import { ALERTS, alertsChannel, type Bot, chatOf, type Rig, say } from './rig.ts'
+import { ALERTS, alertsChannel, type Bot, chatOf, type Rig, type RigOptions, say, startRig } from './rig.ts'
 
 export type Phase = 'poll' | 'acknowledge' | 'propose' | 'confirm' | 'recover'
 export const phases: readonly Phase[] = ['poll', 'acknowledge', 'propose', 'confirm', 'recover']
@@ -212,14 +212,18 @@ async function recover(rig: Rig, number: number, before: ReadonlySet<string>): P
   }
 }
 
-/** Prepares a rig for scenes: the operator is signed in, and everything is well. */
-export async function prepare(rig: Rig): Promise<void> {
-  const [bot] = rig.bots
-  if (!bot) throw new Error('no bot')
-  await bot.start()
-  for (const each of rig.bots.slice(1)) await each.start()
-  await say(rig, 'sign in', { as: 'operator' })
-  await rig.rounds()
+/** A stage on which scenes and faults can be played: the bots live, the operator is signed in, everything is well. */
+export async function openStage(options: RigOptions): Promise<Rig> {
+  const rig = await startRig(options)
+  try {
+    for (const bot of rig.bots) await bot.start()
+    await say(rig, 'sign in', { as: 'operator' })
+    await rig.rounds()
+    return rig
+  } catch (error) {
+    await rig.close()
+    throw error
+  }
 }
 
 export type Scene = {

@@ -1,13 +1,12 @@
 // A rig of two bots on one database of a PostgreSQL server of its own.
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import type { ReplicaRig } from './faults/of-replicas.ts'
-import { prepare } from './quarantine.ts'
-import { startRig } from './rig.ts'
+import { openStage } from './quarantine.ts'
 
 export async function startReplicas(seed: number, server?: PostgresServer): Promise<ReplicaRig> {
   const postgres = server ?? (await startPostgres())
-  const rig = await startRig({ seed, databaseUrl: await postgres.createDatabase(), bots: 2, slowMs: 6000 })
-  await prepare(rig)
+  const databaseUrl = await postgres.createDatabase()
+  const rig = await openStage({ seed, databaseUrl, bots: 2, slowMs: 6000 })
   return {
     ...rig,
     restartDatabase: (how) => postgres.restart(how),

@@ -2,16 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { countDuplicates } from './invariants.ts'
 import { killAnywhere } from './kills.ts'
-import { playQuarantine, points, prepare } from './quarantine.ts'
-import { type Rig, startRig } from './rig.ts'
+import { openStage, playQuarantine, points } from './quarantine.ts'
+import type { Rig } from './rig.ts'
 
 const TRIAL_MS = 60_000
 
 describe('kill -9 in the scene "Quarantine"', () => {
   let rig: Rig
   beforeAll(async () => {
-    rig = await startRig({ seed: 11 })
-    await prepare(rig)
+    rig = await openStage({ seed: 11 })
   })
   afterAll(() => rig.close())
 

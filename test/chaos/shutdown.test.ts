@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { prepare } from './quarantine.ts'
-import { type Bot, type Rig, startRig } from './rig.ts'
+import { openStage } from './quarantine.ts'
+import type { Bot, Rig } from './rig.ts'
 import { shutDownUnderLoad } from './shutdown.ts'
 
 const TRIAL_MS = 60_000
@@ -9,8 +9,7 @@ describe('the end of the process', () => {
   let rig: Rig
   let bot: Bot
   beforeAll(async () => {
-    rig = await startRig({ seed: 21 })
-    await prepare(rig)
+    rig = await openStage({ seed: 21 })
     bot = rig.bots[0] as Bot
   })
   afterAll(() => rig.close())

@@ -64,6 +64,19 @@ describe('a dialog', () => {
     expect(asked.view).toMatchObject({ kind: 'ask', number: 1 })
   })
 
+  it('takes an answer that Graph gives: it is kept as such, and going back passes over it', () => {
+    const at: State = { ...begin(user, { object: true }), at: 'when-changed' }
+    const asked = advance(user, at, { kind: 'choice', id: 'longer' }).state
+    expect(user.steps[asked.at]).toMatchObject({ kind: 'ask', answeredBy: 'scope' })
+    const told = advance(user, asked, { kind: 'choice', id: 'ous', by: 'graph' }).state
+    expect(told.at).toBe('in-ou')
+    expect(trailWords(user, told)).toMatchObject([
+      { answer: 'Longer ago', source: 'your answer' },
+      { answer: 'By organizational units', source: 'Graph, schema of the job' },
+    ])
+    expect(back(user, told).state).toMatchObject({ at: 'when-changed', trail: [] })
+  })
+
   it('does not ask as if all were well when it was kept from looking', () => {
     const jobs = tree('quarantine')
     const start = advance(jobs, begin(jobs), { kind: 'look' })

@@ -87,6 +87,10 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => bot.stop())
 
+it('the search finds every mark where it is', () => {
+  for (const mark of Object.values(marks)) expect(found(`before ${mark} after`), mark).not.toEqual([])
+})
+
 describe('nothing marked is found', () => {
   it('in the log, though it tells everything it has', () => {
     const lines = output.split('\n').filter((line) => line.startsWith('{'))

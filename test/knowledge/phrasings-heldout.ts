@@ -86,11 +86,11 @@ export const GROUNDWORK: readonly Row[] = [
   ['gmsa-cmdlets', 'Set-AADCloudSyncPermissions syntax one domain only'],
   ['gmsa-cmdlets', 'what are the values for -PermissionType'],
   [
-    'gmsa-creation-fails|code:KDS may not be running',
+    'gmsa-cmdlets',
     'how to lock down the gmsa object restricted permissions cmdlet',
   ],
   [
-    'gmsa-creation-fails',
+    'gmsa-creation-fails|code:KDS may not be running',
     'wizard: Unable to create gMSA because KDS may not be running on domain controller',
   ],
   ['gmsa-creation-fails', 'cannot create the group managed service account during the setup wizard'],
@@ -103,9 +103,9 @@ export const GROUNDWORK: readonly Row[] = [
   ['insufficient-access-rights', 'AdminSDHolder protected users writeback denied'],
   ['insufficient-access-rights', 'ldap error 00002098'],
   ['agent-service-account', 'service will not start: logon failure after we changed user rights gpo'],
-  ['agent-service-account|code:Agent failed to start', 'Log on as a service right agent'],
+  ['agent-service-account', 'Log on as a service right agent'],
   [
-    'agent-service-account',
+    'agent-service-account|code:Agent failed to start',
     'Service Microsoft Entra Provisioning Agent (AADConnectProvisioningAgent) failed to start. Verify that you have sufficient privileges to start system services.',
   ],
   ['agent-ports', 'Firewall Freischaltung für Cloud Sync Agent: welche Ports?'],
@@ -321,11 +321,11 @@ export const SYNC: readonly Row[] = [
   ['check-object-attribute-conflict', 'two users with same proxy address'],
   ['check-object-attribute-conflict', 'upn already used by somebody else'],
   [
-    'check-object-provisioning-error|upn-onmicrosoft|check-object-other-name',
+    'check-object-provisioning-error',
     'user has a PropertyConflict error in entra',
   ],
   [
-    'check-object-provisioning-error|upn-onmicrosoft',
+    'check-object-provisioning-error|upn-onmicrosoft|check-object-other-name',
     'user got jdoe4711@tenant.onmicrosoft.com with four numbers',
   ],
   ['check-object-export-failed', 'provisioning log: failure on user export, what now'],
