@@ -37,8 +37,7 @@ function inPlace(right: Right, place: Place): Verdict {
 function withRole(right: Right, role: Role): Verdict {
   if (includesRole(role, right.role)) return { allowed: true }
   const have = role === 'none' ? 'you have no role yet' : `you are ${role}`
-  const hint = 'Ask whoever runs this bot for it, or hand over to the person on call.'
-  return denied('role', right.role, `This needs the role ${right.role}; ${have}. ${hint}`)
+  return denied('role', right.role, `This needs the role ${right.role}; ${have}.`)
 }
 
 /** By name of a command or verb. Names that are not in the table of rights are refused. */

@@ -34,7 +34,7 @@ const refusals: Readonly<
 
 function verdictResult(verdict: OnDemandVerdict): Omit<Result, 'requestId'> {
   const reason: Prose = [
-    ...(verdict.errorCode ? [{ code: verdict.errorCode }, ' '] : []),
+    ...(verdict.errorCode ? [{ code: verdict.errorCode }, verdict.reason ? ': ' : ' '] : []),
     ...(verdict.reason ? [{ data: verdict.reason, personal: true } as const, ' '] : []),
     ...(verdict.recommendedAction ? [{ data: verdict.recommendedAction } as const] : []),
   ]
@@ -48,7 +48,10 @@ function verdictResult(verdict: OnDemandVerdict): Omit<Result, 'requestId'> {
       return {
         state: 'succeeded',
         title: 'The person was provisioned.',
-        detail: [`${verdict.changes.length} attributes were written. `, ...detail],
+        detail: [
+          `${verdict.changes.length === 1 ? '1 attribute was' : `${verdict.changes.length} attributes were`} written. `,
+          ...detail,
+        ],
       }
     case 'warning':
       return { state: 'succeeded', title: 'The person was provisioned, with a warning.', detail }

@@ -86,7 +86,8 @@ export function answerFrom(article: Article, extras: Extras): Answer {
     citations.push(...citationsOf(other.article).slice(0, 1))
   }
   const offers = offersAfter(article, extras)
-  return { kind: 'answer', title: article.title, blocks, citations, confidence: extras.confidence, offers }
+  const title = article.note ? `Your organisation's note: ${article.title}` : article.title
+  return { kind: 'answer', title, blocks, citations, confidence: extras.confidence, offers }
 }
 
 /** What may have been meant first, then what is related; nothing that is shown in full already. */

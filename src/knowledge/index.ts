@@ -15,6 +15,7 @@ export type { CodeEntry } from './codes.ts'
 export { coveragePage, covered, readCoverage } from './coverage.ts'
 export type { Article } from './load.ts'
 export { type FactTable, knowledgeJsonSchemas } from './schema.ts'
+export { noteStub } from './stub.ts'
 
 export type Knowledge = {
   /** `previous` is the article id of the answer before (its first citation): "and for gov?", "why?", "source?". */

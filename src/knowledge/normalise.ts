@@ -154,7 +154,8 @@ function namesIn(text: string, canonical: (word: string) => string): Set<string>
 }
 
 /** A domain of somebody, unless it is one that our texts name. */
-const HOST = /(?<![\w.*-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|net|org|de|local|corp|lan|eu|uk|nl|fr)(?![\w-]|\.\w)/gi
+const HOST =
+  /(?<![\w.*-])(?:[a-z0-9-]{1,40}\.){1,3}(?:com|net|org|de|local|corp|lan|eu|uk|nl|fr)(?![\w-]|\.\w)/gi
 
 /** A name such as `employeeType` that nothing of ours has is some attribute of theirs. */
 const ATTRIBUTE = /(?<![\w.])[a-z]{2,20}[A-Z][A-Za-z]{2,30}\d{0,2}(?![\w.])/g

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { MedicError } from '../../src/errors.ts'
-import { loadKnowledge } from '../../src/knowledge/index.ts'
+import { loadKnowledge, noteStub } from '../../src/knowledge/index.ts'
 import { citedBy, KNOWLEDGE_DIR, plainBlocks, plainReply } from '../support/knowledge.ts'
 
 const made: string[] = []
@@ -173,6 +173,7 @@ describe('notes of the organisation', () => {
     const reply = knowledge.ask('which proxy do we use for the agent')
     expect(citedBy(reply)[0]).toBe('note-proxy')
     expect(plainReply(reply)).toContain('proxy01')
+    expect(plainReply(reply)).toMatch(/^Your organisation's note: /)
     expect(knowledge.cite('note-proxy').source).toContain('Notes of your organisation')
   })
 
@@ -180,5 +181,13 @@ describe('notes of the organisation', () => {
     const reply = knowledge.ask('how to configure a proxy for the agent')
     expect(citedBy(reply)).toContain('agent-proxy')
     expect(plainReply(reply)).toContain("Your organisation's note")
+  })
+
+  it('begins with a stub that needs only its answer', () => {
+    const stub = noteStub(['who resets "it"?\n---\nid: no', 'who resets it', 'who resets it'])
+    const dir = folder({ 'reset.md': stub })
+    const written = loadKnowledge({ dir: KNOWLEDGE_DIR, notesDir: dir })
+    expect(citedBy(written.ask('who resets it'))[0]).toBe('note-reset')
+    expect(written.article('note-reset')?.questions).toHaveLength(2)
   })
 })

@@ -85,10 +85,7 @@ export const GROUNDWORK: readonly Row[] = [
   ['gmsa-permissions', 'does the gMSA need replicate directory changes'],
   ['gmsa-cmdlets', 'Set-AADCloudSyncPermissions syntax one domain only'],
   ['gmsa-cmdlets', 'what are the values for -PermissionType'],
-  [
-    'gmsa-cmdlets',
-    'how to lock down the gmsa object restricted permissions cmdlet',
-  ],
+  ['gmsa-cmdlets', 'how to lock down the gmsa object restricted permissions cmdlet'],
   [
     'gmsa-creation-fails|code:KDS may not be running',
     'wizard: Unable to create gMSA because KDS may not be running on domain controller',
@@ -320,10 +317,7 @@ export const SYNC: readonly Row[] = [
   ['configuration-delete', 'objects are still in entra after i removed the configuration'],
   ['check-object-attribute-conflict', 'two users with same proxy address'],
   ['check-object-attribute-conflict', 'upn already used by somebody else'],
-  [
-    'check-object-provisioning-error',
-    'user has a PropertyConflict error in entra',
-  ],
+  ['check-object-provisioning-error', 'user has a PropertyConflict error in entra'],
   [
     'check-object-provisioning-error|upn-onmicrosoft|check-object-other-name',
     'user got jdoe4711@tenant.onmicrosoft.com with four numbers',

@@ -189,7 +189,7 @@ export const SHORTHAND: readonly Row[] = [
   ['topologies', 'isolated forests after merger'],
   ['how-cloud-sync-works', 'what does agent do exactly'],
   ['how-cloud-sync-works', 'scim in cloud sync?'],
-  ['install-sequence', 'what\'s AgentResourceGrouping'],
+  ['install-sequence', "what's AgentResourceGrouping"],
   ['install-sequence', 'bootstrap service for what'],
   ['on-demand-steps', 'test 1 user mapping now'],
   ['accidental-deletes', 'oops protection for deletes'],

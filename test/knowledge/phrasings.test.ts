@@ -38,9 +38,16 @@ const OURS = [...GROUNDWORK, ...AGENTS, ...SYNC, ...OPERATION, ...PASTES]
 
 describe('phrasings', () => {
   it('are many, and none stands twice', () => {
-    const texts = [...OURS, ...ELSEWHERE, ...HELPDESK_CHAT, ...ISSUE_REPORTS, ...OUTSIDE, ...LAST, ...SHORTHAND, ...FRESH].map(
-      ([, text]) => text,
-    )
+    const texts = [
+      ...OURS,
+      ...ELSEWHERE,
+      ...HELPDESK_CHAT,
+      ...ISSUE_REPORTS,
+      ...OUTSIDE,
+      ...LAST,
+      ...SHORTHAND,
+      ...FRESH,
+    ].map(([, text]) => text)
     expect(texts.length).toBeGreaterThanOrEqual(800)
     expect(new Set(texts).size).toBe(texts.length)
   })

@@ -1,7 +1,7 @@
 // The whole bot as a child process on its rehearsal tenant, spoken to as Teams does: activities in, Connector calls out.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { people, tenantId } from '../../src/rehearsal/index.ts'
@@ -340,6 +340,7 @@ export async function startBot(
         await ended()
       }
       await connector.close()
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }

@@ -7,14 +7,8 @@ import { advance, begin, type Input, type Known, type State, type TreeTurn } fro
 import type { Tree } from '../tree-schema.ts'
 import { notice, type Response, say, type Turn } from '../turn.ts'
 import { objectNameOf, type Understood } from '../understand.ts'
-import {
-  answeredCard,
-  chooseCandidate,
-  endReply,
-  isAsking,
-  type Look,
-  questionReply,
-} from './dialog-replies.ts'
+import type { Look } from './dialog-facts.ts'
+import { answeredCard, chooseCandidate, endReply, isAsking, questionReply } from './dialog-replies.ts'
 import { tokenOf } from './live.ts'
 
 /** A tree has no circle, so this many looks without a question never happen; it bounds a broken one. */

@@ -6,7 +6,8 @@ import type { Services } from '../services.ts'
 import { trailWords } from '../tree.ts'
 import { count, notice, type Response, say, type Turn } from '../turn.ts'
 import { currentDialog } from './dialog.ts'
-import { contextRows, MOST_FINDINGS } from './dialog-replies.ts'
+import { contextRows } from './dialog-facts.ts'
+import { MOST_FINDINGS } from './dialog-replies.ts'
 
 function subjectRow(subject: Subject): FactRow[] {
   return subject.kind === 'object' ? [{ name: 'Asked about', value: [personal(subject.name.value)] }] : []

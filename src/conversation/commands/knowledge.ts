@@ -1,5 +1,6 @@
 // Questions about Cloud Sync: answered from the knowledge base, or honestly not, and then remembered as a gap.
-import type { Button, Reply } from '../../nouns.ts'
+import { noteStub } from '../../knowledge/index.ts'
+import type { Block, Button, Reply } from '../../nouns.ts'
 import { DAY } from '../../time.ts'
 import { scrub } from '../scrub.ts'
 import type { Services } from '../services.ts'
@@ -110,6 +111,7 @@ type GapGroup = {
   readonly example: string
   readonly why: string
   readonly comments: readonly string[]
+  readonly questions: readonly string[]
 }
 
 /** What could not be answered or was disliked in 90 days, by meaning, most frequent first. */
@@ -121,9 +123,20 @@ export async function gaps(turn: Turn, services: Services): Promise<Response> {
   for (const row of rows) {
     const nearest = services.knowledge.nearest(row.question)
     const key = `${row.why}|${row.articleId ?? nearest ?? row.question.toLowerCase()}`
-    const group = groups.get(key) ?? { count: 0, example: row.question, why: row.why, comments: [] }
+    const group = groups.get(key) ?? {
+      count: 0,
+      example: row.question,
+      why: row.why,
+      comments: [],
+      questions: [],
+    }
     const comments = row.comment === undefined ? group.comments : [...group.comments, row.comment]
-    groups.set(key, { ...group, count: group.count + 1, comments })
+    groups.set(key, {
+      ...group,
+      count: group.count + 1,
+      comments,
+      questions: [...group.questions, row.question],
+    })
   }
   const sorted = [...groups.values()].sort((a, b) => b.count - a.count).slice(0, 20)
   const rowsShown = sorted.map((group) => [
@@ -136,7 +149,20 @@ export async function gaps(turn: Turn, services: Services): Promise<Response> {
     kind: 'notice',
     title: `${count(rows.length, 'gap')} in 90 days`,
     tone: 'neutral',
-    blocks: [{ kind: 'table', columns: ['Times', 'Why', 'Example', 'Comments'], rows: rowsShown }],
+    blocks: [
+      { kind: 'table', columns: ['Times', 'Why', 'Example', 'Comments'], rows: rowsShown },
+      ...stubFor(sorted),
+    ],
     offers: [],
   })
+}
+
+/** A note to begin with, for the question that most often had no answer. */
+function stubFor(groups: readonly GapGroup[]): Block[] {
+  const [first, ...more] = groups.find((group) => group.why === 'unanswered')?.questions ?? []
+  if (first === undefined) return []
+  return [
+    { kind: 'heading', text: 'A note to begin with (save it in NOTES_DIR)' },
+    { kind: 'code', language: 'markdown', text: noteStub([first, ...more]) },
+  ]
 }

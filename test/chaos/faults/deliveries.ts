@@ -147,7 +147,7 @@ export const deliveries: readonly Fault[] = [
         versions.toSorted((a, b) => a - b),
       )
       assert.equal(versions.at(-1), version)
-      assert.match(text, /Silent/)
+      assert.match(text, /Snoozed/)
     },
   }),
   fault({
