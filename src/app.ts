@@ -171,6 +171,7 @@ export async function createApp(config: Config): Promise<App> {
         botId,
         soon: pulse.beat,
         between: pulse.between,
+        timePassed: house.timePassed,
       })
     : undefined
   const edge = createEdge({

@@ -10,7 +10,7 @@ import type { Config } from './config.ts'
 import { createRespond, heldBlocks, loadTrees, reportHostsOf, type Services } from './conversation/index.ts'
 import { diagnose } from './diagnosis/index.ts'
 import { MedicError } from './errors.ts'
-import { appIdentity, createGraph, type IdentitySource } from './graph/index.ts'
+import { appIdentity, createGraph, type IdentitySource, movableTime } from './graph/index.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { type Knowledge, loadKnowledge } from './knowledge/index.ts'
 import {
@@ -53,6 +53,8 @@ export type House = {
   readonly identify: (event: IncomingEvent) => Promise<Person>
   readonly tenantId: string
   readonly simulated: SimulatedTenant | undefined
+  /** The clock was moved: what waits for the simulated tenant has waited so much longer. */
+  readonly timePassed: (ms: number) => void
   close(): Promise<void>
 }
 
@@ -235,11 +237,13 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   const { config, store, telemetry, port } = options
   const simulated = config.simulatedTenant ? await startSimulatedTenant(store) : undefined
   const baseUrl = simulated?.baseUrl ?? config.graphBaseUrl ?? clouds[config.cloud].graph
+  const time = simulated ? movableTime() : undefined
   const graph = createGraph({
     baseUrl,
     identity: appIdentity(identitySource(config), baseUrl),
     clock: store,
     telemetry,
+    ...(time ? { time } : {}),
   })
   const sync = createSync({ reads: graph.reads, clock: store })
   const knowledge = loadKnowledge({ dir: join(root, 'knowledge'), notesDir: config.notesDir })
@@ -315,6 +319,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     identify: async ({ person }) => ({ ...person, role: await roleNow(person) }),
     tenantId,
     simulated,
+    timePassed: (ms) => time?.move(ms),
     async close() {
       await alerts.close()
       heartbeat?.close()

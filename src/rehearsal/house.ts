@@ -111,6 +111,7 @@ export type ChatHouseOptions = {
   readonly soon: () => void
   /** Changes something between two rounds of that work, and resolves when the next one is over. */
   readonly between: (change: () => Promise<void>) => Promise<void>
+  readonly timePassed: (ms: number) => void
 }
 
 /** Routes of the chat page beside /api/messages. */
@@ -167,7 +168,11 @@ export function createChatHouse(options: ChatHouseOptions) {
     resetScenarios: async () => {
       if (tenant) await then(tenant.scenarios.reset())
     },
-    passTime: (ms) => options.between(() => store.moveClock(ms)),
+    passTime: (ms) =>
+      options.between(async () => {
+        await store.moveClock(ms)
+        options.timePassed(ms)
+      }),
   })
   return async (req: IncomingMessage, res: ServerResponse, url: URL): Promise<boolean> => {
     if (tenant && url.pathname.startsWith(`${tenant.prefix}/`)) return tenant.handle(req, res)

@@ -91,6 +91,7 @@ describe('when Graph answers again', () => {
     }, 'the fresh card')
     expect(fresh.text).not.toMatch(/Resolved/)
     expect(cards(/I cannot see the jobs of/)).toEqual([])
+    expect((await ask('status')).text).toMatch(/fabrikam\.com[\s\S]*Quarantined since/)
   }, 120_000)
 })
 

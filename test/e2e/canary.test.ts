@@ -57,11 +57,13 @@ beforeAll(async () => {
     'support bundle',
     'sign in',
   ])
-    await say(text)
+    await say(text).finally(() => bot.passTime(0.2))
   const [diagnosis] = await say(`${marks.jane} is not synced`)
   await bot.press(diagnosis, 'Hand over to on-call', { as: person })
+  await bot.passTime(0.2)
   const [proposal] = await say(`provision ${marks.jane} on demand`)
   await bot.press(proposal, 'Confirm', { as: person })
+  await bot.passTime(0.2)
   await bot.say('subscribe', { as: person, where: channel })
   await bot.say(`${marks.jane} is not synced`, { as: person, where: channel })
   for (let i = 0; i < 5 && !/#1/.test((await say('incidents'))[0].text); i += 1) await bot.passTime(1)

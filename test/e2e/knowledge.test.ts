@@ -76,8 +76,7 @@ describe('answers', () => {
 })
 
 describe('no answer', () => {
-  const unknown =
-    'can cloud sync export the badge photos of Peter Kowalski to the turnstile on HVDC0123.contoso.local?'
+  const unknown = 'Does the gadget of Peter Kowalski on HVDC0123 honour the zebra attribute in the sync?'
 
   it('says so, names what is nearest once, and hands the question to the person on call', async () => {
     await bot.say('hello', { as: 'admin' })
@@ -87,7 +86,7 @@ describe('no answer', () => {
     const { replies } = await bot.press(answer, /^Hand over/)
     expect(replies[0]?.text).toMatch(/Handed over/)
     const sheet = await bot.eventually(
-      () => bot.log(personal('admin')).find((one) => one.text.includes('turnstile')),
+      () => bot.log(personal('admin')).find((one) => one.text.includes('zebra')),
       'the hand-over at the person on call',
     )
     expect(sheet.text).toContain(`From ${people.helpdesk.name}`)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createBreaker } from '../../src/graph/breaker.ts'
 import { createLimiter, limits, type Priority } from '../../src/graph/limiter.ts'
+import { movableTime } from '../../src/graph/time.ts'
 import { type FakeGraph, graphOn, jumpingTime, list, refusal, startGraph } from '../support/graph-server.ts'
 
 const forever = Number.POSITIVE_INFINITY
@@ -31,6 +32,21 @@ describe('the limiter', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  it('lets who waits for the simulated tenant go on when time is passed there', async () => {
+    const time = movableTime()
+    const limiter = createLimiter(time)
+    for (let i = 0; i < limits.auditLog.limit; i += 1) await limiter.take('auditLog', 'user', forever)
+    let served = false
+    const fifth = limiter.take('auditLog', 'user', forever).then(() => {
+      served = true
+    })
+    await time.sleep(1)
+    expect(served).toBe(false)
+    time.move(limits.auditLog.windowMs)
+    await fifth
+    expect(served).toBe(true)
   })
 
   it('stays below what Graph publishes', () => {
