@@ -27,7 +27,7 @@ import {
   type Role,
 } from './nouns.ts'
 import { createOnCall, type OnCall, parseRoster, sampleRoster } from './oncall/index.ts'
-import type { Clock, ConversationPort, Repositories, SignInPort } from './ports.ts'
+import type { Clock, ConversationPort, Repositories, SignInPort, SyncWrites } from './ports.ts'
 import {
   alertChannel,
   people,
@@ -233,6 +233,20 @@ async function tellOfBreakGlass(
     })
 }
 
+/** What is looked at after a write must be what the write made of it. */
+function thenForget(writes: SyncWrites, sync: Pick<Sync, 'forget'>): SyncWrites {
+  const after = <A extends readonly unknown[], T>(write: (...given: A) => Promise<T>) => {
+    return (...given: A) => write(...given).finally(sync.forget)
+  }
+  return {
+    provisionOnDemand: after(writes.provisionOnDemand),
+    start: after(writes.start),
+    pause: after(writes.pause),
+    restart: after(writes.restart),
+    allowDeletes: after(writes.allowDeletes),
+  }
+}
+
 export async function buildHouse(options: HouseOptions): Promise<House> {
   const { config, store, telemetry, port } = options
   const simulated = config.simulatedTenant ? await startSimulatedTenant(store) : undefined
@@ -256,7 +270,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   const actions = createActions({
     tenantId,
     store,
-    writes: graph.writes,
+    writes: thenForget(graph.writes, sync),
     signIn,
     watch: {
       job: sync.job,

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createHeartbeat } from '../src/heartbeat.ts'
@@ -95,5 +95,38 @@ describe('heartbeat', () => {
     heartbeat.close()
     expect(error).toMatchObject({ code: `HTTP${status}` })
     expect(String(error)).not.toContain('127.0.0.1')
+  })
+})
+
+describe('a connection that is reset', () => {
+  /** Answers so many requests of a connection, then resets it when the next one arrives. */
+  async function resetting(answered: number): Promise<string> {
+    const server = createTcpServer((socket) => {
+      let left = answered
+      socket.on('error', () => undefined)
+      socket.on('data', () => {
+        if (left > 0) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+        else socket.resetAndDestroy()
+        left -= 1
+      })
+    })
+    tcpServers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  }
+  const tcpServers: TcpServer[] = []
+  afterEach(() => {
+    for (const server of tcpServers.splice(0)) server.close()
+  })
+  const ask = (outbound: ReturnType<typeof createOutbound>, url: string) =>
+    outbound.send({ url, method: 'POST', body: 'x', timeoutMs: 5000 })
+
+  test('when it was new may have been read; when it was kept and used again it was not', async () => {
+    const outbound = createOutbound()
+    await expect(ask(outbound, await resetting(0))).rejects.toMatchObject({ code: 'ECONNRESET', sent: true })
+    const kept = await resetting(1)
+    expect((await ask(outbound, kept)).status).toBe(200)
+    await expect(ask(outbound, kept)).rejects.toMatchObject({ code: 'ECONNRESET', sent: false })
+    outbound.close()
   })
 })

@@ -146,12 +146,16 @@ async function later(deps: DeliverDeps, job: Job, failure: DeliveryFailure, now:
 
 type Answer = (deps: DeliverDeps, job: Job, failure: DeliveryFailure, now: Instant) => Promise<void>
 
+/** Ids of operations begin so; hand-overs and test alerts have ids of their own. */
+const isResult = ({ operationId }: OutboxRow) => operationId?.startsWith('op-') === true
+
 /** One answer per class of failure. */
 const answers: Readonly<Record<DeliveryFailure['kind'], Answer>> = {
   retry: later,
   async ambiguous(deps, job, failure, now) {
-    // An alert said twice does no harm, the result of an operation might: that is edited on the next contact.
-    if (job.row.operationId !== undefined) await dead(deps, job.row, 'ambiguous', now)
+    // An alert or a hand-over said twice does no harm, the result of an operation might: that is edited on the next
+    // contact.
+    if (isResult(job.row)) await dead(deps, job.row, 'ambiguous', now)
     else await later(deps, job, failure, now)
   },
   async identity(deps, job, failure, now) {

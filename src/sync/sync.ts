@@ -51,6 +51,8 @@ export type Sync = {
   configurations(): Promise<Fact<readonly Configuration[]>>
   /** Names of the configurations as last seen; waits at most `ms` of the machine for newer ones. */
   domains(ms: number): Promise<readonly string[]>
+  /** After a change in the tenant the pages of the log that were read before do not count. */
+  forget(): void
   jobs(configuration: Address): Promise<Fact<readonly Job[]>>
   job(configurationId: string, jobId: string): Promise<Fact<Job>>
   agents(token?: UserToken): Promise<Fact<readonly Agent[]>>
@@ -76,7 +78,7 @@ export type Sync = {
 
 export function createSync({ reads, clock }: { readonly reads: GraphReads; readonly clock: Clock }): Sync {
   const memory = remember<readonly Configuration[]>(KEEP_CONFIGURATIONS_MS)
-  const pages = rememberEach<Log>(KEEP_LOG_MS)
+  let pages = rememberEach<Log>(KEEP_LOG_MS)
   const configurations = (now: Instant, asking: GraphReads = reads) =>
     memory(now, () => askConfigurations(asking))
 
@@ -98,6 +100,9 @@ export function createSync({ reads, clock }: { readonly reads: GraphReads; reado
       const late = pause(ms, undefined, { signal: stop.signal }).catch(() => undefined)
       await Promise.race([lookAgain(), late]).finally(() => stop.abort())
       return lastSeen
+    },
+    forget() {
+      pages = rememberEach<Log>(KEEP_LOG_MS)
     },
     jobs: (configuration) => askJobs(reads, configuration),
     async job(configurationId, jobId) {

@@ -122,6 +122,17 @@ describe('a failed send', () => {
     expect(world.port.sent.map((s) => s.message.text).join()).not.toContain('Restarted')
   })
 
+  it('with an ambiguous answer is repeated for a hand-over: better twice than never', async () => {
+    await world.tick()
+    world.port.script = () => failing('ambiguous', 'reset')
+    const reply = { kind: 'notice', title: 'Handed over', tone: 'attention', blocks: [], offers: [] } as const
+    expect(await world.alerts.tellOnCall({ reply, now: T0, by: ada })).toBeGreaterThan(0)
+    await deliverAt(SECOND)
+    world.port.script = () => undefined
+    await deliverAt(HOUR)
+    expect(world.port.sent.map((s) => s.message.text).join()).toContain('Handed over')
+  })
+
   it('that was too large is sent once more, shorter', async () => {
     let first = true
     world.port.script = () => {

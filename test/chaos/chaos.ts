@@ -42,7 +42,10 @@ const only = values.only?.split('|') ?? []
 const run: Run = {
   seed,
   size,
-  wanted: (name) => only.length === 0 || only.some((one) => name.startsWith(one) || one.startsWith(name)),
+  // A group asks with a slash at the end, before it opens its stage.
+  wanted: (name) =>
+    only.length === 0 ||
+    only.some((one) => name.startsWith(one) || (name.endsWith('/') && one.startsWith(name))),
   outOfTime: () => performance.now() - began > lastStartMs,
   report: {
     trial: tell,

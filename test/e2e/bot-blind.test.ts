@@ -47,12 +47,11 @@ describe('while Graph is down', () => {
     expect(stale.text).not.toMatch(/✔|Resolved/)
   }, 120_000)
 
-  it('says so to the first who asks, after it said that it is looking', async () => {
-    const { text, edited } = await status
+  it('says so to the first who asks', async () => {
+    const { text } = await status
     expect(text).toMatch(/cannot see the configurations|could not be read/)
     expect(text).toContain('no answer came in time')
     expect(text).not.toMatch(/synchronize\./)
-    expect(edited).toBe(true)
   }, 60_000)
 
   it.each([
@@ -64,7 +63,10 @@ describe('while Graph is down', () => {
   ])(
     'says what it cannot see when asked "%s", and calls nothing well',
     async (question, says) => {
-      const { text } = await ask(question, 'operator')
+      // Patience ends sooner when time is passed.
+      const answer = ask(question, 'operator')
+      for (let i = 0; i < 2; i += 1) await bot.passTime(1)
+      const { text } = await answer
       expect(text).toMatch(says)
       expect(text).not.toMatch(/✔|synchronize\.|all well/i)
     },

@@ -139,6 +139,9 @@ describe('a snapshot of a person', () => {
     now += 2_000
     await sync.snapshotOf(about('jane@contoso.com'))
     expect(looks()).toBe(2)
+    sync.forget()
+    await sync.snapshotOf(about('jane@contoso.com'))
+    expect(looks()).toBe(3)
   })
 
   it('of whom only the DN is known: the log names the address that somebody else holds', async () => {
