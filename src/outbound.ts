@@ -76,10 +76,7 @@ export function createOutbound(): Outbound {
       const timer = setTimeout(() => fail(new OutboundError('TIMEOUT', connected)), request.timeoutMs)
       const fail = (error: unknown) => {
         clearTimeout(timer)
-        const code = codeOf(error)
-        // The other side closed a kept connection just as it was used again: it never read this request.
-        const idle = req.reusedSocket && code === 'ECONNRESET'
-        reject(new OutboundError(code, connected && !idle))
+        reject(new OutboundError(codeOf(error), connected))
         req.destroy()
       }
       req.on('socket', (socket) => {
