@@ -117,7 +117,8 @@ const faultsOfTwo: readonly Fault[] = [
       one.signal('SIGSTOP')
       const before = await epoch(rig)
       const later = rig.graph.asked.length
-      await rig.pass(2, 0.5)
+      // In one step: the request of the stopped one must not run out on the machine's own clock meanwhile.
+      await rig.pass(2, 2)
       // The stopped one alone is told of a quarantine: by now the other one is responsible and sees none.
       turn(rig, configurationId, 'ill')
       release()
